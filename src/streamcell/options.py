@@ -1,0 +1,55 @@
+"""The options of one stream, shared by the Python API and the magics.
+
+It knows what may be asked for, not how a provider writes it into a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["APIS", "StreamOptions"]
+
+APIS = ("auto", "responses", "chat", "completions")
+"""The API families that can be asked for. ``auto`` tries Responses and falls back on Chat Completions."""
+
+
+@dataclass(frozen=True)
+class StreamOptions:
+    """What to ask, and how. Fields that are None are left out of the request.
+
+    The API's own names are used wherever the API has one.
+    """
+
+    prompt: str = ""
+    """The user's words. Literal: nothing in it is expanded."""
+    input: Any = None
+    """Responses input items, or Chat messages, in place of ``prompt``."""
+    model: str | None = None
+    """Model name; None takes ``STREAMCELL_MODEL``, else the provider's default."""
+    instructions: str | None = None
+    """System (developer) message."""
+    api: str = "auto"
+    """One of `APIS`."""
+    base_url: str | None = None
+    """Up to and without ``/responses``; None takes ``OPENAI_BASE_URL``, else the hosted API, else the demo."""
+    max_output_tokens: int | None = None
+    temperature: float | None = None
+    reasoning_effort: str | None = None
+    """``minimal``, ``low``, ``medium``, ``high``, or a server's own word."""
+    tools: tuple[Mapping[str, Any], ...] = ()
+    """Tool definitions in the Responses API's flat form."""
+    previous_response_id: str | None = None
+    text_format: Mapping[str, Any] | None = None
+    """``text.format`` of the Responses API, such as ``{"type": "json_schema", …}``; None is plain text."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """Raw request fields, written over everything else."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Extra request headers. Their values are treated as secret: never shown, logged or saved."""
+    timeout: float = 60.0
+    """Seconds without a byte after which the connection counts as stalled."""
+    retries: int = 2
+    """Further tries before a 2xx head was seen; never after."""
+    keep_events: bool | int = 1000
+    """How many events `Stream.events` remembers: a number, True for all, False for none."""
