@@ -20,7 +20,7 @@ frames of one epoch from 1; it is not the API's ``sequence_number``.
 from __future__ import annotations
 
 import sys
-from typing import Any, Literal, TypedDict, Union
+from typing import Any, Literal, TypedDict
 
 if sys.version_info >= (3, 11):
     from typing import NotRequired
@@ -30,12 +30,12 @@ else:  # pragma: no cover - typing_extensions comes with anywidget and IPython t
 VERSION = 1
 """Goes up when an old page could not read a new kernel's messages."""
 
-Path = list[Union[str, int]]
+Path = list[str | int]
 """From the snapshot's root to one value."""
 
 SetOp = tuple[Literal["set"], Path, Any]
 AppendOp = tuple[Literal["append"], Path, str]
-Op = Union[SetOp, AppendOp]
+Op = SetOp | AppendOp
 
 
 class ErrorInfo(TypedDict):
@@ -110,7 +110,7 @@ class Tail(TypedDict):
 
 
 class Module(TypedDict):
-    """The view's code and style, once per page; the code follows as the message's first buffer, the CSS as its second."""
+    """The view's code and style, once per page. The message's first buffer is the code, its second the CSS, in UTF-8."""
 
     kind: Literal["module"]
     hash: str
@@ -148,5 +148,5 @@ class ModuleRequest(TypedDict):
     hash: str
 
 
-ToPage = Union[Frame, Snapshot, Tail, Module]
-ToKernel = Union[Resync, Ack, Cancel, ModuleRequest]
+ToPage = Frame | Snapshot | Tail | Module
+ToKernel = Resync | Ack | Cancel | ModuleRequest

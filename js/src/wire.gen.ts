@@ -1,0 +1,115 @@
+// Written by `make wire` from src/streamcell/wire.py. Never edited by hand.
+
+/** Goes up when an old page could not read a new kernel's messages. */
+export const VERSION = 1;
+
+/** From the snapshot's root to one value. */
+export type Path = (string | number)[];
+
+export type SetOp = ["set", Path, unknown];
+
+export type AppendOp = ["append", Path, string];
+
+export type Op = SetOp | AppendOp;
+
+/** What the view shows of a failure. Redacted; holds neither key nor prompt. */
+export interface ErrorInfo {
+  /** One of the kinds listed at `streamcell.errors.StreamcellError`. */
+  kind: string;
+  /** One line: what was expected, what came. */
+  message: string;
+  /** One line: what to do next. */
+  hint?: string;
+  status?: number;
+  code?: string;
+  request_id?: string;
+}
+
+/** The snapshot's ``streamcell`` key: what we know about the response beside what the API says of it. */
+export interface Annex {
+  /** ``responses``, ``chat`` or ``completions``: what the server spoke. Other fields are the Responses API's. */
+  api?: string;
+  /** A standing remark above the answer, such as ``demo: canned answers, no model``. */
+  label?: string;
+  /** A passing remark in the status line, such as ``retrying in 2 s``; empty when there is nothing to say. */
+  note?: string;
+  error?: ErrorInfo;
+  /** Chat Completions and Completions: the first choice's last ``finish_reason``, in the server's own word. */
+  finish_reason?: string;
+  /** How often each event type came that no row of the provider's table names. */
+  unknown_events?: Record<string, number>;
+  /** How often each oddity of the server was met and read round, by a short name. */
+  warnings?: Record<string, number>;
+  /** output_index (as text) → base64 of the newest partial image. */
+  partial_images?: Record<string, string>;
+  /** Unix time in seconds at which the request was sent. */
+  started_at?: number;
+  /** From there to the first delta of text, reasoning or arguments. */
+  first_text_ms?: number;
+  /** From there to the end. */
+  elapsed_ms?: number;
+}
+
+/** A numbered list of ops. */
+export interface Frame {
+  kind: "frame";
+  /** Names one run of the numbering; a new one means: forget what you have, and resync. */
+  epoch: string;
+  seq: number;
+  ops: Op[];
+  /** True on the last frame of a stream: nothing more will come in this epoch. */
+  end?: boolean;
+}
+
+/** The whole snapshot as it stands after frame ``seq``. Sent to all pages; one that is further ahead ignores it. */
+export interface Snapshot {
+  kind: "snapshot";
+  epoch: string;
+  seq: number;
+  response: Record<string, unknown>;
+  end?: boolean;
+}
+
+/** The number of the newest frame, sent when nothing else has been for a while, so that a lost last frame shows. */
+export interface Tail {
+  kind: "tail";
+  epoch: string;
+  seq: number;
+}
+
+/** The view's code and style, once per page. The message's first buffer is the code, its second the CSS, in UTF-8. */
+export interface Module {
+  kind: "module";
+  hash: string;
+}
+
+/** Please send a `Snapshot`. At most one is outstanding per page; asked again after a second without an answer. */
+export interface Resync {
+  kind: "resync";
+  epoch: string;
+  /** The last ``seq`` applied, 0 for none. */
+  have: number;
+  why: "start" | "gap" | "bad_frame" | "epoch";
+}
+
+/** All frames up to ``seq`` were applied. At most two a second, and one at the end. */
+export interface Ack {
+  kind: "ack";
+  epoch: string;
+  seq: number;
+}
+
+/** The reader wants the stream to stop. The text that arrived stays. */
+export interface Cancel {
+  kind: "cancel";
+}
+
+/** The page does not hold the view's code with this hash. */
+export interface ModuleRequest {
+  kind: "module_request";
+  hash: string;
+}
+
+export type ToPage = Frame | Snapshot | Tail | Module;
+
+export type ToKernel = Resync | Ack | Cancel | ModuleRequest;
