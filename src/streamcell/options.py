@@ -27,13 +27,18 @@ class StreamOptions:
     input: Any = None
     """Responses input items, or Chat messages, in place of ``prompt``."""
     model: str | None = None
-    """Model name; None takes ``STREAMCELL_MODEL``, else the provider's default."""
+    """Model name. None takes ``STREAMCELL_MODEL``, else ``gpt-5-mini`` from the hosted API, and from any other server
+    the first that it lists."""
     instructions: str | None = None
     """System (developer) message."""
     api: str = "auto"
     """One of `APIS`."""
     base_url: str | None = None
-    """Up to and without ``/responses``; None takes ``OPENAI_BASE_URL``, else the hosted API, else the demo."""
+    """Up to and without ``/responses``. None takes ``OPENAI_BASE_URL``, else the hosted API where there is a key, else
+    the built-in demo, which can also be asked for by the word ``demo``."""
+    key_env: str | None = None
+    """Name of the environment variable that holds the key for ``base_url``; never the key itself. None takes
+    ``OPENAI_API_KEY`` for the hosted API and for ``OPENAI_BASE_URL``, and no key for any other host."""
     max_output_tokens: int | None = None
     temperature: float | None = None
     reasoning_effort: str | None = None
@@ -49,7 +54,5 @@ class StreamOptions:
     """Extra request headers. Their values are treated as secret: never shown, logged or saved."""
     timeout: float = 60.0
     """Seconds without a byte after which the connection counts as stalled."""
-    retries: int = 2
-    """Further tries before a 2xx head was seen; never after."""
     keep_events: bool | int = 1000
     """How many events `Stream.events` remembers: a number, True for all, False for none."""

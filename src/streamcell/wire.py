@@ -110,7 +110,7 @@ class Tail(TypedDict):
 
 
 class Module(TypedDict):
-    """The view's code and style, once per page. The message's first buffer is the code, its second the CSS, in UTF-8."""
+    """The view's code and style, once per page: the message's first buffer is the code, its second the CSS (UTF-8)."""
 
     kind: Literal["module"]
     hash: str

@@ -1,0 +1,151 @@
+"""The Python API: `stream`, `astream` and `show`. Thin: it makes a `Stream`, shows it, and waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+from dataclasses import fields
+from typing import Any
+
+from streamcell import background
+from streamcell.display import Shown, in_kernel, print_live
+from streamcell.errors import UsageError
+from streamcell.options import StreamOptions
+from streamcell.session import Stream
+
+__all__ = ["astream", "show", "stream"]
+
+STOP_SECONDS = 2.0
+"""So long an interrupted cell waits for its connection to be closed."""
+
+
+def stream(prompt: str = "", *, display: bool = True, wait: bool = True, **options: Any) -> Stream:
+    """Ask a model, show the answer as it comes, and wait for its end.
+
+    Args:
+        prompt: The user's words, literal.
+        display: Whether to show the live view.
+        wait: Whether to block until the answer has ended; False returns at once, with the stream running.
+        **options: Fields of `StreamOptions`, such as ``model``, ``instructions``, ``base_url``, ``tools``.
+
+    Returns:
+        The stream: its ``text``, ``usage``, ``error`` and so on. It does not raise for a failed answer; call
+        `Stream.raise_for_error` for that. A KeyboardInterrupt ends it as ``cancelled``, with the text kept.
+
+    Raises:
+        UsageError: An unknown option, an empty prompt, no key where one is needed. Nothing was sent.
+    """
+    return run(Stream.request(make_options(prompt, options)), display=display, wait=wait)
+
+
+async def astream(prompt: str = "", *, display: bool = True, **options: Any) -> Stream:
+    """The same as `stream`, awaited: messages of the page, such as Stop, are heard meanwhile.
+
+    ``answer = await streamcell.astream("…")``
+    """
+    return await arun(Stream.request(make_options(prompt, options)), display=display)
+
+
+def show(events: Any, *, api: str = "responses", wait: bool = True, keep_events: bool | int = 1000) -> Stream | Any:
+    """Show events that something else receives: another client, a file, a test.
+
+    Args:
+        events: An iterable or async iterable of dicts, of raw server-sent-event bytes, or of the objects that the
+            ``openai`` package yields.
+        api: What they speak: ``responses``, ``chat`` or ``completions``.
+        wait: Whether to block until they end. Never for an async iterable, which is drawn from on the caller's loop:
+            await what this returns.
+        keep_events: How many events `Stream.events` remembers; True for all.
+
+    Returns:
+        The stream. For an async iterable, an awaitable of it.
+    """
+    if hasattr(events, "__aiter__"):
+        return _show_async(events, api, keep_events)
+    return run(Stream.of(events, api=api, keep_events=keep_events), wait=wait)
+
+
+async def _show_async(events: Any, api: str, keep_events: bool | int) -> Stream:
+    """An async iterable belongs to the loop it was made on, so it is drawn from here and handed over."""
+    handed: asyncio.Queue[Any] = asyncio.Queue()
+    loop, end = asyncio.get_running_loop(), object()
+
+    async def taken() -> Any:
+        while (item := await handed.get()) is not end:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+
+    def hand(item: Any) -> None:
+        background.call_soon(handed.put_nowait, item)
+
+    made = Stream.of(taken(), api=api, keep_events=keep_events)
+
+    async def draw() -> None:
+        try:
+            async for item in events:
+                hand(item)
+        except Exception as error:
+            hand(error)
+        finally:
+            hand(end)
+
+    drawing = loop.create_task(draw())
+    try:
+        return await arun(made)
+    finally:
+        drawing.cancel()
+
+
+def make_options(prompt: str, given: dict[str, Any]) -> StreamOptions:
+    """`StreamOptions` from keyword arguments.
+
+    Raises:
+        UsageError: A name that is no option; it names the nearest one.
+    """
+    known = [f.name for f in fields(StreamOptions)]
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            raise UsageError(
+                f"Expected an option, got {name!r}.",
+                hint=f"Did you mean {near[0]!r}?" if near else f"The options are {', '.join(known)}.",
+            )
+    if "tools" in given:
+        given = {**given, "tools": tuple(given["tools"])}
+    return StreamOptions(prompt=prompt, **given)
+
+
+def run(made: Stream, *, display: bool = True, wait: bool = True) -> Stream:
+    """Show a stream, start it, and wait for it; an interrupt ends it quietly, with the text kept."""
+    shown = Shown(made, awaited=wait) if display and in_kernel() else None
+    made.start()
+    if not wait:
+        return made
+    try:
+        if display and not shown:
+            print_live(made)
+        made.wait()
+    except KeyboardInterrupt:
+        _stop(made)
+    if shown:
+        shown.finish()
+    return made
+
+
+async def arun(made: Stream, *, display: bool = True) -> Stream:
+    """The same, awaited. In a kernel an interrupt arrives as a cancellation or as a KeyboardInterrupt."""
+    shown = Shown(made, awaited=True) if display and in_kernel() else None
+    made.start()
+    try:
+        await made
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        _stop(made)
+    if shown:
+        shown.finish()
+    return made
+
+
+def _stop(made: Stream) -> None:
+    made.cancel()
+    made.wait(timeout=STOP_SECONDS)

@@ -1,0 +1,65 @@
+"""A key that nothing can print, pickle or save, and the removal of keys from foreign text.
+
+It knows nothing of where keys come from or go to.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NoReturn
+
+__all__ = ["Secret", "looks_like_key", "redact"]
+
+MASK = "[redacted]"
+
+# Shapes of keys that services hand out; a prefix and at least twelve characters after it.
+_KEY_SHAPES = re.compile(
+    r"\b(?:sk|pk|rk|xai|gsk|hf|ghp|glpat|nvapi|fw|pplx|tgp|csk|or)[-_][A-Za-z0-9_\-]{12,}"
+    r"|\bAIza[A-Za-z0-9_\-]{20,}"
+    r"|(?<=[Bb]earer )[A-Za-z0-9._~+/=\-]{8,}"
+    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+)
+
+
+class Secret:
+    """Holds one key. Its value leaves it only through `reveal`, which only the transport's auth hook calls."""
+
+    __slots__ = ("__value",)
+
+    def __init__(self, value: str) -> None:
+        self.__value = value
+
+    def reveal(self) -> str:
+        """The key itself. Never store, log, or put the result into a message."""
+        return self.__value
+
+    def __repr__(self) -> str:
+        return "<secret>"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return repr(self)
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("A Secret is never pickled or copied; read the key again where it is needed.")
+
+    def __bool__(self) -> bool:
+        return bool(self.__value)
+
+
+def looks_like_key(text: str) -> bool:
+    """Whether a word has the shape of an API key."""
+    return _KEY_SHAPES.search(text) is not None
+
+
+def redact(text: str, *secrets: Secret | None) -> str:
+    """``text`` without the given secrets and without anything that has the shape of a key.
+
+    Every string from outside passes through here before it is shown, logged or stored: some servers repeat the key in
+    their 401 message.
+    """
+    for secret in secrets:
+        if secret and len(secret.reveal()) >= 4:
+            text = text.replace(secret.reveal(), MASK)
+    return _KEY_SHAPES.sub(MASK, text)

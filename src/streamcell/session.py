@@ -1,0 +1,396 @@
+"""One response, from request to end. The first of the two Python loops; read this and `pump` first.
+
+A `Stream` runs on the background loop and is read from anywhere. It knows nothing of widgets: whoever shows it listens
+with `Stream.subscribe` and takes ops with `Stream.drain`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import threading
+import time
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Generator, Iterable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from streamcell import background
+from streamcell.endpoint import resolve
+from streamcell.errors import ProviderError, StreamcellError, TransportError, UsageError
+from streamcell.event_log import EventLog
+from streamcell.options import StreamOptions
+from streamcell.providers import PROVIDERS
+from streamcell.secret import looks_like_key, redact
+from streamcell.state import ResponseState
+from streamcell.transport import Answer, HttpTransport, Transport
+from streamcell.wire import ErrorInfo, Op
+
+__all__ = ["Stream"]
+
+GRACE_SECONDS = 1.0
+"""So long a connection may stay open after its terminal event; an `error` may still be followed by its details."""
+TICK_SECONDS = 0.1
+"""Waits are cut into ticks, so that an interrupt of the kernel is seen at once and not with the next byte."""
+NO_SUCH_ROUTE = (404, 405, 501)
+
+Source = Callable[["Stream"], AsyncIterator[list[Any]]]
+
+
+class Stream:
+    """A response as it arrives: live while it streams, and the record of it afterwards.
+
+    All properties may be read at any time from any thread and tell what has arrived so far. Text that arrived stays,
+    whatever happens next; `status` tells what that was.
+    """
+
+    def __init__(self, source: Source, *, api: str = "responses", keep_events: bool | int = 1000) -> None:
+        self._source = source
+        self._state = ResponseState(api=api)
+        self._lock = threading.RLock()
+        self._listeners: list[Callable[[], None]] = []
+        self._failure: StreamcellError | None = None
+        self._started = 0.0
+        self._first_text = False
+        self._task: asyncio.Task[None] | None = None
+        self._future: Future[None] | None = None
+        self._cancelled = False
+        self._done = threading.Event()
+        self.events = EventLog(keep_events)
+        """All events in order, typed: iterate to follow them live."""
+
+    # ---------------------------------------------------------------- making one
+    @classmethod
+    def request(cls, options: StreamOptions, transport: Transport | None = None) -> Stream:
+        """A stream that will send one request. Nothing is sent before `start`.
+
+        Raises:
+            UsageError: The options cannot be carried out: no prompt, no key where one is needed, an unusable URL.
+        """
+        _check(options)
+        endpoint = resolve(options)
+        made = transport or HttpTransport(
+            endpoint, headers=options.headers, timeout=options.timeout, key_env=options.key_env
+        )
+        model = options.model or os.environ.get("STREAMCELL_MODEL") or endpoint.default_model
+        options = replace(options, model=model)
+        first = "responses" if options.api == "auto" else options.api
+        return cls(lambda stream: stream._ask(options, made), api=first, keep_events=options.keep_events)
+
+    @classmethod
+    def of(cls, events: Any, *, api: str = "responses", keep_events: bool | int = 1000) -> Stream:
+        """A stream over events that something else receives.
+
+        Args:
+            events: An iterable or async iterable of dicts, of raw bytes of server-sent events, or of the objects that
+                the ``openai`` package yields; or bytes.
+            api: What the bytes or objects speak: ``responses``, ``chat`` or ``completions``.
+        """
+        if isinstance(events, bytes | bytearray | memoryview):
+            events = [bytes(events)]
+        if not isinstance(events, Iterable | AsyncIterable) or isinstance(events, str | dict):
+            raise UsageError(
+                f"Expected an iterable of events, got {type(events).__name__}.",
+                hint="Pass the stream itself, such as `client.responses.create(..., stream=True)`.",
+            )
+        if api not in PROVIDERS:
+            raise UsageError(f"Expected api to be one of {', '.join(PROVIDERS)}, got {api!r}.")
+        return cls(lambda stream: stream._follow(events, api), api=api, keep_events=keep_events)
+
+    # ---------------------------------------------------------------- what has arrived
+    @property
+    def text(self) -> str:
+        """The answer's text so far."""
+        return self._read(lambda state: state.text)
+
+    @property
+    def reasoning(self) -> str:
+        """Reasoning summaries and reasoning text so far."""
+        return self._read(lambda state: state.reasoning)
+
+    @property
+    def refusal(self) -> str:
+        """What the model said in refusing; empty when it did not."""
+        return self._read(lambda state: state.refusal)
+
+    @property
+    def tool_calls(self) -> list[dict[str, Any]]:
+        """``[{kind, call_id, name, arguments}]`` in order; ``arguments`` is the text as sent, perhaps unfinished."""
+        return self._read(lambda state: state.tool_calls)
+
+    @property
+    def output(self) -> list[Any]:
+        """The output items, in the API's own shape."""
+        return self._read(lambda state: state.output)
+
+    @property
+    def usage(self) -> dict[str, Any] | None:
+        """Token counts as the server gave them, or None."""
+        return self._read(lambda state: state.usage)
+
+    @property
+    def status(self) -> str:
+        """The API's ``queued in_progress completed incomplete failed cancelled``, or ``interrupted``: the bytes ended
+        without a terminal event."""
+        return self._read(lambda state: state.status)
+
+    @property
+    def warnings(self) -> dict[str, int]:
+        """How often each oddity of the server was met and read round."""
+        return self._read(lambda state: dict(state.warnings))
+
+    @property
+    def response(self) -> dict[str, Any]:
+        """The response so far, in the shape of the API's own ``response`` object."""
+        return {key: value for key, value in self.snapshot().items() if key != "streamcell"}
+
+    @property
+    def error(self) -> StreamcellError | None:
+        """What went wrong, or None. It is never raised by itself; `raise_for_error` does."""
+        if self._failure:
+            return self._failure
+        info = self._read(lambda state: state.error)
+        return _error_of(info, self.text) if info else None
+
+    def raise_for_error(self) -> Stream:
+        """Raise `error` if there is one; else return the stream itself."""
+        if self.error:
+            raise self.error
+        return self
+
+    def snapshot(self) -> dict[str, Any]:
+        """An independent copy of all there is, as JSON data: `response` plus the key ``streamcell``."""
+        return self._read(lambda state: state.snapshot())
+
+    def drain(self) -> list[Op]:
+        """The ops since the last drain. For one caller: the pump."""
+        return self._read(lambda state: state.drain())
+
+    def _read(self, get: Callable[[ResponseState], Any]) -> Any:
+        with self._lock:
+            return get(self._state)
+
+    def __repr__(self) -> str:
+        return f"<Stream {self.status}, {len(self.text)} characters of text>"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        from streamcell import fallback
+
+        snapshot = self.snapshot()
+        return {"text/html": fallback.to_html(snapshot), "text/plain": fallback.to_text(snapshot)}
+
+    # ---------------------------------------------------------------- running
+    @property
+    def done(self) -> bool:
+        """Whether the stream has ended, well or not."""
+        return self._done.is_set()
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """Have ``listener()`` called on the background loop after each change and at the end."""
+        self._listeners.append(listener)
+
+    def start(self) -> Stream:
+        """Begin, in the background. Returns at once."""
+        if self._future is None:
+            self._future = background.spawn(self._run())
+        return self
+
+    def cancel(self) -> None:
+        """End the stream and close its connection; the text so far is kept. From any thread; returns at once."""
+        self._cancelled = True
+        if self._future and not self.done:
+            background.call_soon(self._cancel_here)
+
+    def wait(self, timeout: float | None = None) -> Stream:
+        """Block until the stream has ended, or ``timeout`` seconds are over.
+
+        A KeyboardInterrupt passes through; the stream goes on unless it is cancelled.
+        """
+        if background.runs_here():
+            raise UsageError("Expected `await` on the thread that runs the streams.", hint="Write `await stream`.")
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while not self._done.wait(TICK_SECONDS):
+            if deadline is not None and time.monotonic() >= deadline:
+                break
+        return self
+
+    def __await__(self) -> Generator[Any, None, Stream]:
+        return self._wait_async().__await__()
+
+    async def _wait_async(self) -> Stream:
+        while not self.done:  # a tick in place of a callback: a kernel's loop sees an interrupt only when it wakes
+            await asyncio.sleep(TICK_SECONDS if self._started else TICK_SECONDS / 10)
+        return self
+
+    def _cancel_here(self) -> None:
+        if self._task and not self._task.done():
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        self._task = asyncio.current_task()
+        self._started = time.monotonic()
+        self._annotate("started_at", time.time())
+        try:
+            if not self._cancelled:
+                await self._pass_on()
+            with self._lock:
+                self._state.cancel() if self._cancelled else self._state.finish()
+        except asyncio.CancelledError:
+            with self._lock:
+                self._state.cancel()
+        except StreamcellError as error:
+            self._fail(error)
+        except Exception as error:  # the caller's own iterable, or a mistake of ours: shown, and never costs the text
+            self._fail(_foreign(error))
+        finally:
+            self._annotate("elapsed_ms", self._elapsed_ms())
+            self.events.close()
+            self._done.set()
+            self._changed()
+
+    async def _pass_on(self) -> None:
+        """Fold what the source gives, until it ends or the grace after the terminal event is over."""
+        source = self._source(self)
+        try:
+            while True:
+                grace = GRACE_SECONDS if self._state.terminal else None
+                try:
+                    events = await asyncio.wait_for(anext(source), grace) if grace else await anext(source)
+                except (StopAsyncIteration, TimeoutError, asyncio.TimeoutError):
+                    return
+                self._take(events)
+        finally:
+            with suppress(Exception, asyncio.CancelledError):
+                await source.aclose()  # type: ignore[attr-defined]
+
+    def _take(self, events: list[Any]) -> None:
+        with self._lock:
+            for event in events:
+                self._state.apply(event)
+        self.events.extend(events)
+        if not self._first_text and any(e.type.endswith(".delta") for e in events):
+            self._first_text = True
+            self._annotate("first_text_ms", self._elapsed_ms())
+        self._changed()
+
+    def _fail(self, error: StreamcellError) -> None:
+        error.text = self.text
+        with self._lock:
+            terminal = self._state.terminal
+            if not terminal:  # after a terminal event nothing changes: the answer is whole, whatever the socket says
+                self._failure = error
+                self._state.fail(_info_of(error))
+
+    def _annotate(self, key: str, value: Any) -> None:
+        with self._lock:
+            self._state.annotate(key, value)
+
+    def _changed(self) -> None:
+        for listener in self._listeners:
+            listener()
+
+    def _elapsed_ms(self) -> float:
+        return round((time.monotonic() - self._started) * 1000, 1)
+
+    # ---------------------------------------------------------------- sources
+    async def _ask(self, options: StreamOptions, transport: Transport) -> AsyncIterator[list[Any]]:
+        """The events of one request. With ``auto``, a server without Responses is asked by Chat Completions."""
+        if options.model is None:
+            options = replace(options, model=await transport.first_model())
+        api = "responses" if options.api == "auto" else options.api
+        try:
+            async for events in self._post(api, options, transport):
+                yield events
+        except ProviderError as error:
+            if options.api != "auto" or error.status not in NO_SUCH_ROUTE or error.code == "model_not_found":
+                raise
+            with self._lock:
+                self._state.annotate("api", "chat")
+                self._state.annotate("note", f"no /responses there (HTTP {error.status}); asked by chat completions")
+            async for events in self._post("chat", options, transport):
+                yield events
+
+    async def _post(self, api: str, options: StreamOptions, transport: Transport) -> AsyncIterator[list[Any]]:
+        provider = PROVIDERS[api]
+        reader = provider.reader()
+        async with transport.post(provider.path, provider.request(options)) as answer:
+            self._label(answer)
+            async for chunk in answer.chunks:
+                if events := reader.feed(chunk):
+                    yield events
+            yield reader.close()
+
+    def _label(self, answer: Answer) -> None:
+        if demo := answer.headers.get("x-streamcell-demo"):
+            self._annotate("label", f"demo: {demo}")
+            self._changed()
+
+    async def _follow(self, events: Any, api: str) -> AsyncIterator[list[Any]]:
+        """Events that come from elsewhere. All are read as bytes, so that they pass through the same rules."""
+        reader = PROVIDERS[api].reader()
+        async for item in _async_iter(events):
+            yield reader.feed(_as_bytes(item))
+        yield reader.close()
+
+
+def _as_bytes(item: Any) -> bytes:
+    """One item of somebody's stream as a server-sent event: bytes as they are, objects by their JSON."""
+    if isinstance(item, bytes | bytearray | memoryview):
+        return bytes(item)
+    for name in ("to_dict", "model_dump", "dict"):
+        if not isinstance(item, dict) and callable(getattr(item, name, None)):
+            item = getattr(item, name)()
+    if not isinstance(item, dict):
+        raise UsageError(
+            f"Expected events as dicts, bytes, or the openai package's objects, got {type(item).__name__}.",
+            hint="Pass the events themselves, such as `client.responses.create(..., stream=True)`.",
+        )
+    return b"data: " + json.dumps(item, default=str).encode() + b"\n\n"
+
+
+async def _async_iter(items: Any) -> AsyncIterator[Any]:
+    """Any iterable as an async one. A plain one is drawn from in a thread: it may block on a socket."""
+    if isinstance(items, AsyncIterable):
+        async for item in items:
+            yield item
+        return
+    iterator, end = iter(items), object()
+    while (item := await asyncio.to_thread(next, iterator, end)) is not end:
+        yield item
+
+
+def _check(options: StreamOptions) -> None:
+    if options.input is None and not options.prompt.strip():
+        raise UsageError("Expected a prompt, got nothing.", hint="Write it after %stream, or below the %%stream line.")
+    if options.api not in ("auto", *PROVIDERS):
+        raise UsageError(f"Expected --api to be one of auto, {', '.join(PROVIDERS)}, got {options.api!r}.")
+    if looks_like_key(options.model or ""):
+        raise UsageError("Expected a model name, got what looks like a key (not shown).")
+
+
+def _info_of(error: StreamcellError) -> ErrorInfo:
+    info = ErrorInfo(kind=error.kind, message=error.message)
+    for name in ("hint", "status", "code", "request_id"):
+        if value := getattr(error, name):
+            info[name] = value  # type: ignore[literal-required]
+    return info
+
+
+def _error_of(info: ErrorInfo, text: str) -> StreamcellError:
+    cut = info.get("kind") in ("disconnected", "stalled", "timeout")
+    return (TransportError if cut else ProviderError)(
+        redact(info.get("message", "")), kind=info.get("kind"), hint=info.get("hint", ""), code=info.get("code"),
+        status=info.get("status"), request_id=info.get("request_id"), text=text,
+    )  # fmt: skip
+
+
+def _foreign(error: Exception) -> StreamcellError:
+    wrapped = StreamcellError(
+        f"The source of events raised {type(error).__name__}: {redact(str(error))[:300]}",
+        kind="disconnected",
+        hint="The text so far is kept.",
+    )
+    wrapped.__cause__ = error
+    return wrapped

@@ -1,0 +1,218 @@
+"""A request → bytes. The one door to httpx.
+
+It knows where to send and how to fail in plain words; it knows nothing of events. httpx is imported on first use.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+from streamcell.endpoint import Endpoint
+from streamcell.errors import ProtocolError, StreamcellError, TransportError, UsageError
+from streamcell.http_errors import error_from_answer
+from streamcell.secret import redact
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["Answer", "HttpTransport", "Transport"]
+
+CONNECT_SECONDS = 10.0
+ERROR_BODY_BYTES = 64 * 1024
+"""So much of an error's body is read, no more."""
+
+
+class Answer:
+    """The head of a 2xx answer, and its body as chunks."""
+
+    def __init__(self, headers: Mapping[str, str], chunks: AsyncIterator[bytes]) -> None:
+        self.headers = headers
+        self.chunks = chunks
+
+
+class Transport(Protocol):
+    """What a session needs: a request in, chunks of bytes out. `HttpTransport` and the tests' own are such."""
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """An async context manager that yields an `Answer` and closes the connection on exit."""
+
+    async def first_model(self) -> str:
+        """The first model that the server lists."""
+
+
+class HttpTransport:
+    """Posts to one endpoint.
+
+    Args:
+        endpoint: Base URL and key.
+        headers: Extra headers; their values are treated as secret.
+        timeout: Seconds without a byte after which the connection counts as stalled.
+        key_env: Name of the variable the key came from, for messages.
+        inner: An ``httpx.AsyncBaseTransport`` to send through; tests and the demo hand one over.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        headers: Mapping[str, str] | None = None,
+        timeout: float = 60.0,
+        key_env: str | None = None,
+        inner: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._endpoint = endpoint
+        self._headers = dict(headers or {})
+        self._timeout = timeout
+        self._key_env = key_env
+        self._inner = inner
+
+    @asynccontextmanager
+    async def post(self, path: str, body: Mapping[str, Any]) -> AsyncIterator[Answer]:
+        """Send one POST and yield its answer once the head is in; the connection is closed on exit.
+
+        Raises:
+            ProviderError: The status is not 2xx.
+            ProtocolError: A 2xx answer is no event stream.
+            TransportError: The connection could not be made, or broke; also from within the chunks.
+        """
+        async with self._send("POST", path, json.dumps(body)) as response:
+            await self._check_stream(response)
+            yield Answer(response.headers, response.aiter_bytes())
+
+    async def first_model(self) -> str:
+        """The first model that the server lists at ``/models``.
+
+        Raises:
+            UsageError: It lists none; one must be named.
+        """
+        async with self._send("GET", "/models") as response:
+            body = await _up_to(response, ERROR_BODY_BYTES)
+        try:
+            listed = json.loads(body)["data"]
+            return str(next(model["id"] for model in listed if model.get("id")))
+        except (ValueError, LookupError, TypeError, AttributeError, StopIteration):
+            raise UsageError(
+                f"Expected a model name: {self._endpoint.host} does not list its models.", hint="Name one with -m."
+            ) from None
+
+    @asynccontextmanager
+    async def _send(self, method: str, path: str, content: str | None = None) -> AsyncIterator[httpx.Response]:
+        """One request; a 2xx head comes out, everything else is raised as one of our errors."""
+        import httpx
+
+        base = "http://demo.invalid/v1" if self._endpoint.is_demo else self._endpoint.base_url
+        timeout = httpx.Timeout(self._timeout, connect=min(CONNECT_SECONDS, self._timeout))
+        try:
+            # Redirects are never followed: they would carry the prompt, and maybe the key, to another host.
+            async with (
+                httpx.AsyncClient(transport=self._door(), timeout=timeout, follow_redirects=False) as client,
+                client.stream(method, base + path, content=content, headers=self._request_headers()) as response,
+            ):
+                if not response.is_success:
+                    body = await _up_to(response, ERROR_BODY_BYTES)
+                    raise error_from_answer(response.status_code, response.headers, body, self._endpoint, self._key_env)
+                yield response
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            raise self._transport_error(error) from _redacted(error, self._endpoint)
+
+    def _door(self) -> httpx.AsyncBaseTransport | None:
+        if self._inner is None and self._endpoint.is_demo:
+            from streamcell import demo
+
+            return demo.transport()
+        return self._inner
+
+    def _request_headers(self) -> dict[str, str]:
+        headers = {
+            "content-type": "application/json",
+            "accept": "text/event-stream",
+            "accept-encoding": "identity",  # a compressed stream may sit in a proxy's buffer until it is full
+            "user-agent": _user_agent(),
+        }
+        if self._endpoint.key:
+            headers["authorization"] = f"Bearer {self._endpoint.key.reveal()}"
+        return headers | {name.lower(): value for name, value in self._headers.items()}
+
+    async def _check_stream(self, response: httpx.Response) -> None:
+        """Raise where a 2xx answer says that it is no stream of events."""
+        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind in ("text/html", "application/xhtml+xml", "application/json"):
+            body = await _up_to(response, ERROR_BODY_BYTES)
+            said = redact(" ".join(body.decode("utf-8", "replace").split())[:200], self._endpoint.key)
+            raise ProtocolError(
+                f"Expected text/event-stream from {self._endpoint.host}, got {kind}: {said}",
+                hint="Check that the base URL ends before /responses, and that the server can stream.",
+                status=response.status_code,
+            )
+
+    def _transport_error(self, error: Exception) -> StreamcellError:
+        import httpx
+
+        host = self._endpoint.host
+        if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError):
+            kind, words = _connect_kind(error)
+            return TransportError(
+                f"Could not reach {host}: {words}.",
+                kind=kind,
+                hint="Check the base URL, and that the server runs.",
+            )
+        if isinstance(error, httpx.TimeoutException):
+            return TransportError(
+                f"Nothing came from {host} for {self._timeout:g} s.", kind="stalled", hint="Run the cell again."
+            )
+        if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | httpx.LocalProtocolError):
+            return TransportError(
+                f"The request to {host} could not be formed ({type(error).__name__}).",
+                kind="bad_request",
+                hint="Check the base URL and the extra headers.",
+            )
+        return TransportError(
+            f"The connection to {host} broke ({type(error).__name__}).",
+            kind="disconnected",
+            hint="The text so far is kept. Run the cell again.",
+        )
+
+
+def _connect_kind(error: Exception) -> tuple[str, str]:
+    """(kind, plain words) for a connection that was not made."""
+    text = str(error).lower()
+    table = (
+        ("name or service not known", "dns", "no host has that name"),
+        ("nodename nor servname", "dns", "no host has that name"),
+        ("name resolution", "dns", "its name could not be looked up"),
+        ("getaddrinfo", "dns", "no host has that name"),
+        ("no address associated", "dns", "no host has that name"),
+        ("certificate", "tls", "its certificate is not trusted"),
+        ("ssl", "tls", "no TLS connection could be made"),
+        ("wrong version number", "tls", "it does not speak TLS on that port"),
+        ("refused", "connect", "the connection was refused"),
+        ("timed out", "connect", "it did not answer in time"),
+    )
+    words = next(((kind, words) for mark, kind, words in table if mark in text), None)
+    if words:
+        return words
+    return "connect", "it did not answer in time" if "Timeout" in type(error).__name__ else "no connection"
+
+
+def _redacted(error: Exception, endpoint: Endpoint) -> Exception:
+    """The cause, with its words redacted: some servers and proxies repeat what they were sent."""
+    error.args = tuple(redact(a, endpoint.key) if isinstance(a, str) else a for a in error.args)
+    return error
+
+
+async def _up_to(response: httpx.Response, limit: int) -> bytes:
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) >= limit:
+            break
+    return bytes(body[:limit])
+
+
+def _user_agent() -> str:
+    from streamcell import __version__
+
+    return f"streamcell/{__version__}"
