@@ -1,0 +1,51 @@
+"""The embedded stand-in for a model: canned answers, played with natural timing, labelled as such everywhere.
+
+Two doors lead to one core (`streamcell.demo.core.Demo`): `transport` puts it behind httpx's own interface, so that
+the ordinary client path runs without a port or a key; `serve` (and ``python -m streamcell.demo``) speaks HTTP on
+loopback. Nothing heavy is imported until one of them is opened. It knows nothing of notebooks, sessions or views.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import httpx
+
+    from .server import Server
+
+__all__ = ["LABEL", "serve", "transport"]
+
+LABEL = "demo: canned answers, no model"
+"""Stands wherever the demo answers: in each response's ``metadata`` and, without ``demo:``, in a header."""
+
+
+def transport(speed: float | None = None) -> httpx.AsyncBaseTransport:
+    """Open the demo as an httpx transport: every host and port is answered by it, and nothing leaves the process.
+
+    Args:
+        speed: How many times faster than natural to answer; 0 does not wait at all. None takes the environment's
+            ``STREAMCELL_DEMO_SPEED``, else 1.
+
+    Raises:
+        UsageError: ``speed`` is no number from 0 up.
+    """
+    from .core import Demo
+    from .httpx_door import DemoTransport
+
+    return DemoTransport(Demo(speed=speed))
+
+
+def serve(
+    port: int = 0, *, host: str = "127.0.0.1", speed: float | None = None, require_key: str | None = None
+) -> AbstractAsyncContextManager[Server]:
+    """Serve the demo over HTTP for as long as the ``async with`` block lasts; port 0 takes a free one.
+
+    Args:
+        require_key: Answer 401 to requests without ``Authorization: Bearer`` and this key.
+    """
+    from .core import Demo
+    from .server import Server
+
+    return Server(Demo(speed=speed, require_key=require_key), host=host, port=port)
