@@ -6,7 +6,9 @@ It knows where to send and how to fail in plain words; it knows nothing of event
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+import socket
+import ssl
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -176,25 +178,31 @@ class HttpTransport:
         )
 
 
-def _connect_kind(error: Exception) -> tuple[str, str]:
-    """(kind, plain words) for a connection that was not made."""
-    text = str(error).lower()
-    table = (
-        ("name or service not known", "dns", "no host has that name"),
-        ("nodename nor servname", "dns", "no host has that name"),
-        ("name resolution", "dns", "its name could not be looked up"),
-        ("getaddrinfo", "dns", "no host has that name"),
-        ("no address associated", "dns", "no host has that name"),
-        ("certificate", "tls", "its certificate is not trusted"),
-        ("ssl", "tls", "no TLS connection could be made"),
-        ("wrong version number", "tls", "it does not speak TLS on that port"),
-        ("refused", "connect", "the connection was refused"),
-        ("timed out", "connect", "it did not answer in time"),
-    )
-    words = next(((kind, words) for mark, kind, words in table if mark in text), None)
-    if words:
-        return words
-    return "connect", "it did not answer in time" if "Timeout" in type(error).__name__ else "no connection"
+def _connect_kind(error: BaseException) -> tuple[str, str]:
+    """(kind, plain words) for a connection that was not made, from what lies beneath httpx's own error."""
+    causes = list(_causes(error))
+    for kind, types, words in _CONNECT_KINDS:
+        if any(isinstance(cause, types) for cause in causes):
+            return kind, words
+    return "connect", "no connection could be made"
+
+
+_CONNECT_KINDS: tuple[tuple[str, tuple[type[BaseException], ...], str], ...] = (
+    ("tls", (ssl.SSLCertVerificationError,), "its certificate is not trusted"),
+    ("tls", (ssl.SSLError,), "no TLS connection could be made (does it speak https on that port?)"),
+    ("dns", (socket.gaierror,), "no host of that name was found"),
+    ("connect", (ConnectionRefusedError,), "the connection was refused"),
+    ("connect", (TimeoutError, socket.timeout), "it did not answer in time"),
+)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An exception and all that led to it, groups opened."""
+    while error is not None:
+        yield error
+        for member in getattr(error, "exceptions", ()):
+            yield from _causes(member)
+        error = error.__cause__ or error.__context__
 
 
 def _redacted(error: Exception, endpoint: Endpoint) -> Exception:
