@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import httpx
 
-    from .server import Server
+    from streamcell.demo.server import Server
 
 __all__ = ["LABEL", "serve", "transport"]
 
@@ -31,8 +31,8 @@ def transport(speed: float | None = None) -> httpx.AsyncBaseTransport:
     Raises:
         UsageError: ``speed`` is no number from 0 up.
     """
-    from .core import Demo
-    from .httpx_door import DemoTransport
+    from streamcell.demo.core import Demo
+    from streamcell.demo.httpx_door import DemoTransport
 
     return DemoTransport(Demo(speed=speed))
 
@@ -45,7 +45,7 @@ def serve(
     Args:
         require_key: Answer 401 to requests without ``Authorization: Bearer`` and this key.
     """
-    from .core import Demo
-    from .server import Server
+    from streamcell.demo.core import Demo
+    from streamcell.demo.server import Server
 
     return Server(Demo(speed=speed, require_key=require_key), host=host, port=port)

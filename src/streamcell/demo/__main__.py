@@ -9,9 +9,8 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
+from streamcell.demo import LABEL, serve
 from streamcell.errors import UsageError
-
-from . import LABEL, serve
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import tokens
+from streamcell.demo import tokens
 
 __all__ = ["Ask", "Refused", "ToolOutput", "read_ask"]
 

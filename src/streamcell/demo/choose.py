@@ -13,10 +13,10 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from . import tape as tapes
-from .ask import Ask, Refused
-from .schema import fit
-from .tape import Act, Tape
+from streamcell.demo import tape as tapes
+from streamcell.demo.ask import Ask, Refused
+from streamcell.demo.schema import fit
+from streamcell.demo.tape import Act, Tape
 
 __all__ = ["choose", "models"]
 

@@ -17,17 +17,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from streamcell.demo import LABEL
+from streamcell.demo.ask import Ask, Refused, read_ask
+from streamcell.demo.choose import choose, models
+from streamcell.demo.encode import Encoder, Start
+from streamcell.demo.encode_chat import ChatEncoder
+from streamcell.demo.encode_completions import CompletionsEncoder
+from streamcell.demo.encode_responses import ResponsesEncoder
+from streamcell.demo.play import play
+from streamcell.demo.tape import Tape
 from streamcell.errors import UsageError
-
-from . import LABEL
-from .ask import Ask, Refused, read_ask
-from .choose import choose, models
-from .encode import Encoder, Start
-from .encode_chat import ChatEncoder
-from .encode_completions import CompletionsEncoder
-from .encode_responses import ResponsesEncoder
-from .play import play
-from .tape import Tape
 
 __all__ = ["MAX_BODY", "Demo", "Reply", "Request"]
 

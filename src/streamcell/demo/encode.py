@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from .ask import Ask
-from .play import Beat
+from streamcell.demo.ask import Ask
+from streamcell.demo.play import Beat
 
 __all__ = ["DONE", "Encoder", "Start", "sse"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .encode import DONE, Start, sse
-from .play import Beat, Outcome
+from streamcell.demo.encode import DONE, Start, sse
+from streamcell.demo.play import Beat, Outcome
 
 __all__ = ["ChatEncoder", "chat_usage"]
 

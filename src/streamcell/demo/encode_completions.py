@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .encode import DONE, Start, sse
-from .encode_chat import chat_usage
-from .play import Beat
+from streamcell.demo.encode import DONE, Start, sse
+from streamcell.demo.encode_chat import chat_usage
+from streamcell.demo.play import Beat
 
 __all__ = ["CompletionsEncoder"]
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import LABEL
-from .encode import Start, sse
-from .play import Beat, Outcome
-from .tape import Act
+from streamcell.demo import LABEL
+from streamcell.demo.encode import Start, sse
+from streamcell.demo.play import Beat, Outcome
+from streamcell.demo.tape import Act
 
 __all__ = ["ResponsesEncoder"]
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 
-from .core import Demo, Request
+from streamcell.demo.core import Demo, Request
 
 __all__ = ["DemoTransport"]
 

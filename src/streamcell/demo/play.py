@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 from zlib import crc32
 
-from . import tokens
-from .tape import Act, Tape
+from streamcell.demo import tokens
+from streamcell.demo.tape import Act, Tape
 
 __all__ = ["Beat", "Outcome", "play"]
 

@@ -13,7 +13,7 @@ from types import TracebackType
 
 import h11
 
-from .core import MAX_BODY, Demo, Reply, Request
+from streamcell.demo.core import MAX_BODY, Demo, Reply, Request
 
 __all__ = ["Server"]
 
