@@ -19,7 +19,7 @@ import msgspec
 __all__ = ["EVENT_TYPES", "Event", "UnknownEvent", "from_dict", "from_object"]
 
 
-class Event(msgspec.Struct, gc=False, tag_field="type"):
+class Event(msgspec.Struct, gc=False, tag_field="type", repr_omit_defaults=True):
     """Base of all events. Compare ``event.type`` with the API's name, or ``match`` on the class."""
 
     sequence_number: int | None = None
@@ -40,6 +40,7 @@ class ItemEvent(Event):
 
     item_id: str | None = None
     output_index: int | None = None
+    call_id: str | None = None
 
 
 class WholeItem(Event):

@@ -1,0 +1,127 @@
+"""What a provider is, and the part of its reader that all share: bytes → JSON objects → events.
+
+A `Reader` is one stream's, stateful and without I/O. It knows the framing and what JSON may hold; what an object means
+is said by the provider's subclass. Nothing a server sends makes it raise, but for a line or event past the limits.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from streamcell.events import Event, Oddity
+from streamcell.options import StreamOptions
+from streamcell.sse import ServerSentEvent, SSEDecoder
+
+__all__ = ["Provider", "Reader"]
+
+
+class Reader:
+    """Bytes of one stream → events. `feed` every chunk in order, then `close`."""
+
+    def __init__(self) -> None:
+        self._sse = SSEDecoder()
+        self._done = False
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        """The events that ``chunk`` completes.
+
+        Raises:
+            ProtocolError: kind ``too_large``; nothing can be fed afterwards.
+        """
+        events: list[Event] = []
+        if self._done:
+            return events
+        if self._sse.idle:
+            # Whole, plain blocks need no state between lines; whatever is left goes the long way, in order.
+            *blocks, rest = chunk.split(b"\n\n")
+            for at, block in enumerate(blocks):
+                event = self._quick(block)
+                if event is None:
+                    rest = b"\n\n".join([*blocks[at:], rest])
+                    break
+                events.append(event)
+            if not rest:
+                return events
+            chunk = rest
+        for sse in self._sse.feed(chunk):
+            events += self._read(sse)
+        return events
+
+    def close(self) -> list[Event]:
+        """The end of the bytes. A last event without its blank line counts if it is whole JSON."""
+        tail = self._sse.close()
+        events = self._read(tail, tail=True) if tail else []
+        return events if self._done else [*events, *self._end()]
+
+    def feed_object(self, data: dict[str, Any]) -> list[Event]:
+        """The events that one decoded JSON object is."""
+        return self._translate(data)
+
+    # ------------------------------------------------------------ for subclasses
+    def _quick(self, block: bytes) -> Event | None:
+        """The one event of a plain block, or None for the long way."""
+        return None
+
+    def _translate(self, data: dict[str, Any]) -> list[Event]:
+        raise NotImplementedError
+
+    def _end(self, done: bool = False) -> list[Event]:
+        """What the end of the stream says; ``done`` if the server said ``[DONE]``."""
+        return []
+
+    # ------------------------------------------------------------ the long way
+    def _read(self, sse: ServerSentEvent, tail: bool = False) -> list[Event]:
+        if self._done:
+            return []
+        if sse.data.startswith(b"[DONE]"):
+            self._done = True
+            return self._end(done=True)
+        if not sse.data.strip():
+            return []
+        data, oddity = _json_object(sse.data)
+        if data is None:
+            return [] if tail else [Oddity(name=oddity)]
+        if "type" not in data and sse.event.startswith("response."):
+            data["type"] = sse.event
+        return self._translate(data)
+
+
+def _json_object(raw: bytes) -> tuple[dict[str, Any] | None, str]:
+    """The object, or None and the name of what is wrong with it."""
+    try:
+        value = _decode(raw.decode("utf-8", "replace"))
+    except ValueError:
+        return None, "not_json"
+    except RecursionError:
+        return None, "nested_too_deep"
+    return (value, "") if isinstance(value, dict) else (None, "not_an_object")
+
+
+def _finite(text: str) -> float | None:
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+def _integer(text: str) -> int | None:
+    # Python refuses to read more digits than 4,300; no page could make use of a hundred.
+    return int(text) if len(text) <= 100 else None
+
+
+_decode = json.JSONDecoder(parse_float=_finite, parse_int=_integer, parse_constant=lambda _: None).decode
+
+
+@dataclass(frozen=True)
+class Provider:
+    """An API family."""
+
+    name: str
+    path: str
+    """Below the base URL."""
+    request: Callable[[StreamOptions], dict[str, Any]]
+    """Options → the JSON body of a streaming request."""
+    reader: Callable[[], Reader]
+    """Makes the reader of one stream."""

@@ -1,0 +1,48 @@
+"""The Responses API: its events are ours, so the reader only has to decode them.
+
+https://platform.openai.com/docs/api-reference/responses-streaming
+"""
+
+from __future__ import annotations
+
+from typing import Any, Union
+
+import msgspec
+
+from streamcell.events import EVENT_TYPES, Event, Oddity, from_dict
+from streamcell.options import StreamOptions
+from streamcell.providers.base import Provider, Reader
+
+__all__ = ["PROVIDER", "ResponsesReader", "request"]
+
+# All known events as one tagged union, straight from the bytes. It refuses what is not exactly right, which then goes
+# the long way, where anything is taken as far as it makes sense.
+_decode = msgspec.json.Decoder(Union[tuple(EVENT_TYPES.values())]).decode  # noqa: UP007 - made at run time
+
+
+class ResponsesReader(Reader):
+    """Server-sent events of the Responses API → events. It ends at a terminal event, with or without ``[DONE]``."""
+
+    def _quick(self, block: bytes) -> Event | None:
+        at = block.find(b"data: ")
+        if block.find(b"\n", at) >= 0 or (at and block.find(b"\n") != at - 1) or b"\r" in block:
+            return None
+        try:
+            event: Event = _decode(block[at + 6 :])
+        except (ValueError, RecursionError):
+            return None
+        return event
+
+    def _translate(self, data: dict[str, Any]) -> list[Event]:
+        if not isinstance(data.get("type"), str):
+            if not data.get("error"):
+                return [Oddity(name="event_without_type")]
+            data = {**data, "type": "error"}
+        return [from_dict(data)]
+
+
+def request(options: StreamOptions) -> dict[str, Any]:
+    return {"model": options.model, "input": options.input or options.prompt, "stream": True, **options.extra}
+
+
+PROVIDER = Provider("responses", "/responses", request, ResponsesReader)
