@@ -33,7 +33,7 @@ _AWAITED = "await __import__('streamcell.magics').magics.awaited("
 
 
 @magics_class
-class StreamMagics(Magics):  # type: ignore[misc]
+class StreamMagics(Magics):
     """Holds the two magics; a kernel has one."""
 
     @no_var_expand  # prompts are full of braces and dollar signs, and are taken literally
@@ -104,7 +104,7 @@ class _Call:
 
 
 # ---------------------------------------------------------------- reading the line
-class _Parser(MagicArgumentParser):  # type: ignore[misc]
+class _Parser(MagicArgumentParser):
     """argparse, with our errors: what was expected, what came, the nearest option."""
 
     def error(self, message: str) -> NoReturn:
@@ -115,12 +115,13 @@ def _parser() -> _Parser:
     made = construct_parser(StreamMagics.stream)
     made.__class__ = _Parser
     made.allow_abbrev = False
-    return made  # type: ignore[no-any-return]
+    return made
 
 
 def _read_line(line: str) -> tuple[dict[str, Any], str]:
     """(options, prompt) of a line: options stand first, and the prompt is the rest of it as typed."""
-    parser, words, at = _parser(), [], 0
+    parser, at = _parser(), 0
+    words: list[str] = []
     for start, end, word in _words(line):
         if start < at:
             continue

@@ -15,7 +15,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Generator, I
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from streamcell import background
 from streamcell.endpoint import resolve
@@ -36,6 +36,7 @@ TICK_SECONDS = 0.1
 """Waits are cut into ticks, so that an interrupt of the kernel is seen at once and not with the next byte."""
 NO_SUCH_ROUTE = (404, 405, 501)
 
+T = TypeVar("T")
 Source = Callable[["Stream"], AsyncIterator[list[Any]]]
 
 
@@ -168,7 +169,7 @@ class Stream:
         """The ops since the last drain. For one caller: the pump."""
         return self._read(lambda state: state.drain())
 
-    def _read(self, get: Callable[[ResponseState], Any]) -> Any:
+    def _read(self, get: Callable[[ResponseState], T]) -> T:
         with self._lock:
             return get(self._state)
 

@@ -24,7 +24,7 @@ __all__ = ["StreamView"]
 STATIC = Path(__file__).parent / "static"
 
 
-class StreamView(anywidget.AnyWidget):  # type: ignore[misc]
+class StreamView(anywidget.AnyWidget):
     """Shows a stream live. It starts nothing and stops nothing but when the reader asks for it.
 
     Args:
