@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, suppress
+from http import HTTPStatus
 from types import TracebackType
 
 import h11
@@ -165,7 +166,8 @@ class _Connection:
 
     async def _send_all(self, reply: Reply) -> None:
         headers = [*reply.headers, ("server", "streamcell-demo")]
-        await self._send(h11.Response(status_code=reply.status, headers=headers))
+        reason = HTTPStatus(reply.status).phrase
+        await self._send(h11.Response(status_code=reply.status, headers=headers, reason=reason))
         async for chunk in reply.body:
             await self._send(h11.Data(data=chunk))
         await self._send(h11.EndOfMessage())
