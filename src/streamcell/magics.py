@@ -112,7 +112,7 @@ class _Parser(MagicArgumentParser):
 
 
 def _parser() -> _Parser:
-    made = construct_parser(StreamMagics.stream)
+    made: _Parser = construct_parser(StreamMagics.stream)
     made.__class__ = _Parser
     made.allow_abbrev = False
     return made

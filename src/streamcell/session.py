@@ -11,7 +11,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Generator, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Generator, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
@@ -379,7 +379,7 @@ def _info_of(error: StreamcellError) -> ErrorInfo:
     return info
 
 
-def _error_of(info: ErrorInfo, text: str) -> StreamcellError:
+def _error_of(info: Mapping[str, Any], text: str) -> StreamcellError:
     cut = info.get("kind") in ("disconnected", "stalled", "timeout")
     return (TransportError if cut else ProviderError)(
         redact(info.get("message", "")), kind=info.get("kind"), hint=info.get("hint", ""), code=info.get("code"),

@@ -1,0 +1,263 @@
+"""One response from request to end: what is kept, whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from streamcell.errors import ProviderError, StreamcellError, TransportError, UsageError
+from streamcell.options import StreamOptions
+from streamcell.session import Stream
+from streamcell.transport import Answer
+
+TEXT = [
+    {"type": "response.created", "response": {"id": "r", "status": "in_progress", "output": []}},
+    {"type": "response.output_item.added", "output_index": 0, "item": {"id": "m", "type": "message", "content": []}},
+    {"type": "response.output_text.delta", "output_index": 0, "content_index": 0, "delta": "Hel"},
+    {"type": "response.output_text.delta", "output_index": 0, "content_index": 0, "delta": "lo"},
+]
+DONE = {"type": "response.completed", "response": {"id": "r", "status": "completed", "output": []}}
+
+
+def sse(*events: dict) -> bytes:
+    return b"".join(b"data: " + json.dumps(e).encode() + b"\n\n" for e in events)
+
+
+class Scripted:
+    """A transport that plays chunks; an exception among them is raised, None waits for ever."""
+
+    def __init__(self, *answers: Iterable, headers: dict | None = None) -> None:
+        self.answers, self.headers = list(answers), headers or {}
+        self.asked: list[tuple[str, dict]] = []
+        self.closed = 0
+
+    @asynccontextmanager
+    async def post(self, path: str, body: dict) -> AsyncIterator[Answer]:
+        self.asked.append((path, body))
+        script = self.answers.pop(0)
+        if isinstance(script, Exception):
+            raise script
+        try:
+            yield Answer(self.headers, self.play(script))
+        finally:
+            self.closed += 1
+
+    async def play(self, script: Iterable) -> AsyncIterator[bytes]:
+        for chunk in script:
+            if isinstance(chunk, Exception):
+                raise chunk
+            if chunk is None:
+                await asyncio.Event().wait()
+            yield chunk
+
+    async def first_model(self) -> str:
+        return "first"
+
+
+def options(**given) -> StreamOptions:
+    return StreamOptions(**{"prompt": "hi", "model": "m", "base_url": "http://127.0.0.1:1/v1", **given})
+
+
+def ran(transport: Scripted, **given) -> Stream:
+    return Stream.request(options(**given), transport).start().wait(10)
+
+
+def test_a_whole_answer_is_completed() -> None:
+    stream = ran(Scripted([sse(*TEXT), sse(DONE)]))
+    assert (stream.text, stream.status, stream.error, stream.done) == ("Hello", "completed", None, True)
+    assert [e.type for e in stream.events] == [e["type"] for e in [*TEXT, DONE]]
+    assert stream.response["output"][0]["content"][0]["text"] == "Hello"
+    assert "streamcell" not in stream.response
+    assert stream.raise_for_error() is stream
+
+
+def test_bytes_that_end_early_are_interrupted_and_the_text_stays() -> None:
+    stream = ran(Scripted([sse(*TEXT)]))
+    assert (stream.text, stream.status) == ("Hello", "interrupted")
+
+
+def test_a_connection_that_breaks_keeps_the_text_and_tells() -> None:
+    stream = ran(Scripted([sse(*TEXT), TransportError("The line broke.", kind="disconnected")]))
+    assert (stream.text, stream.status) == ("Hello", "interrupted")
+    assert stream.error.kind == "disconnected"
+    assert stream.error.text == "Hello"
+    assert stream.snapshot()["streamcell"]["error"]["message"] == "The line broke."
+    with pytest.raises(TransportError):
+        stream.raise_for_error()
+
+
+def test_a_break_after_the_terminal_event_changes_nothing() -> None:
+    stream = ran(Scripted([sse(*TEXT, DONE), TransportError("late", kind="disconnected")]))
+    assert (stream.text, stream.status, stream.error) == ("Hello", "completed", None)
+
+
+def test_a_refused_request_is_failed_with_the_services_words() -> None:
+    stream = ran(Scripted(ProviderError("No.", kind="auth", status=401)))
+    assert (stream.text, stream.status, stream.error.status) == ("", "failed", 401)
+
+
+def test_cancel_keeps_the_text_and_closes_the_connection() -> None:
+    transport = Scripted([sse(*TEXT), None])
+    stream = Stream.request(options(), transport).start()
+    for event in stream.events:
+        if getattr(event, "delta", "") == "lo":
+            break
+    stream.cancel()
+    stream.wait(10)
+    assert (stream.text, stream.status, stream.error, transport.closed) == ("Hello", "cancelled", None, 1)
+
+
+def test_cancel_before_the_start_sends_nothing() -> None:
+    transport = Scripted([sse(*TEXT)])
+    stream = Stream.request(options(), transport)
+    stream.cancel()
+    stream.start().wait(10)
+    assert (stream.status, transport.asked) == ("cancelled", [])
+
+
+def test_a_server_that_keeps_the_line_open_after_the_end_does_not_hold_us() -> None:
+    transport = Scripted([sse(*TEXT, DONE), None])
+    stream = ran(transport)
+    assert (stream.status, stream.done, transport.closed) == ("completed", True, 1)
+
+
+def test_auto_asks_by_chat_completions_where_there_is_no_responses_route() -> None:
+    chunk = {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": "Hi"}}]}
+    last = {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+    transport = Scripted(
+        ProviderError("404 page not found", kind="not_found", status=404), [sse(chunk, last), b"data: [DONE]\n\n"]
+    )
+    stream = ran(transport)
+    assert [path for path, _ in transport.asked] == ["/responses", "/chat/completions"]
+    assert (stream.text, stream.status) == ("Hi", "completed")
+    annex = stream.snapshot()["streamcell"]
+    assert annex["api"] == "chat"
+    assert "HTTP 404" in annex["note"]
+
+
+@pytest.mark.parametrize(
+    ("api", "error"),
+    [
+        ("responses", ProviderError("no", status=404)),
+        ("auto", ProviderError("no", status=404, code="model_not_found")),
+        ("auto", ProviderError("no", status=401)),
+    ],
+)
+def test_another_api_is_not_tried_where_that_is_not_the_trouble(api: str, error: ProviderError) -> None:
+    transport = Scripted(error)
+    assert ran(transport, api=api).status == "failed"
+    assert len(transport.asked) == 1
+
+
+def test_without_a_model_the_servers_first_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STREAMCELL_MODEL", raising=False)
+    transport = Scripted([sse(*TEXT, DONE)])
+    ran(transport, model=None)
+    assert transport.asked[0][1]["model"] == "first"
+
+
+def test_the_environment_may_name_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STREAMCELL_MODEL", "mine")
+    transport = Scripted([sse(*TEXT, DONE)])
+    ran(transport, model=None)
+    assert transport.asked[0][1]["model"] == "mine"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"prompt": "  \n"}, "Expected a prompt"),
+        ({"api": "soap"}, "got 'soap'"),
+        ({"model": "sk-test-0123456789abcdef"}, "not shown"),
+        ({"base_url": "nowhere"}, "got 'nowhere'"),
+    ],
+)
+def test_what_cannot_be_asked_raises_before_any_request(given: dict, words: str) -> None:
+    transport = Scripted([sse(*TEXT)])
+    with pytest.raises(UsageError, match=words):
+        Stream.request(options(**given), transport)
+    assert transport.asked == []
+
+
+class Sdk:
+    """Stands for an object of the openai package."""
+
+    def __init__(self, data: dict) -> None:
+        self.data = data
+
+    def to_dict(self) -> dict:
+        return self.data
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [*TEXT, DONE],
+        iter([*TEXT, DONE]),
+        [sse(*TEXT, DONE)],
+        sse(*TEXT, DONE),
+        [Sdk(e) for e in [*TEXT, DONE]],
+        [bytes([b]) for b in sse(*TEXT, DONE)],
+    ],
+    ids=["dicts", "iterator", "bytes", "one bytes", "sdk objects", "single bytes"],
+)
+def test_events_of_any_source_are_read(events: object) -> None:
+    stream = Stream.of(events).start().wait(10)
+    assert (stream.text, stream.status) == ("Hello", "completed")
+
+
+def test_a_source_that_raises_keeps_the_text_and_names_the_cause() -> None:
+    def source():
+        yield from TEXT
+        raise ValueError("broken pipe sk-test-0123456789abcdef")
+
+    stream = Stream.of(source()).start().wait(10)
+    assert (stream.text, stream.status) == ("Hello", "interrupted")
+    assert str(stream.error).startswith("The source of events raised ValueError: broken pipe [redacted]")
+    assert isinstance(stream.error, StreamcellError)
+
+
+@pytest.mark.parametrize("events", ["text", 5, {"type": "x"}, None])
+def test_what_is_no_source_is_refused(events: object) -> None:
+    with pytest.raises(UsageError, match="Expected an iterable of events"):
+        Stream.of(events)
+
+
+def test_items_that_are_no_events_are_told() -> None:
+    stream = Stream.of([*TEXT, 5]).start().wait(10)
+    assert (stream.text, stream.error.kind) == ("Hello", "usage")
+
+
+async def test_a_stream_can_be_awaited() -> None:
+    assert (await Stream.of([*TEXT, DONE]).start()).text == "Hello"
+
+
+def test_it_can_be_read_while_it_runs() -> None:
+    stream = Stream.request(options(), Scripted([sse(*TEXT), None])).start()
+    texts = []
+    for event in stream.events:
+        texts.append(stream.text)
+        if event.type == "response.output_text.delta" and stream.text == "Hello":
+            break
+    assert stream.status == "in_progress"
+    assert not stream.done
+    assert all("Hello".startswith(text) for text in texts)
+    stream.cancel()
+    stream.wait(10)
+
+
+def test_a_timeout_of_wait_leaves_the_stream_running() -> None:
+    stream = Stream.request(options(), Scripted([sse(*TEXT), None])).start()
+    assert not stream.wait(0.05).done
+    stream.cancel()
+    assert stream.wait(10).done
+
+
+def test_the_demo_labels_its_answer() -> None:
+    stream = ran(Scripted([sse(*TEXT, DONE)], headers={"x-streamcell-demo": "canned answers, no model"}))
+    assert stream.snapshot()["streamcell"]["label"] == "demo: canned answers, no model"
+    assert stream.snapshot()["streamcell"]["elapsed_ms"] >= stream.snapshot()["streamcell"]["first_text_ms"] >= 0
