@@ -1,0 +1,41 @@
+// Builds what the kernel sends to the page: one ES module and one style sheet, minified. Prints their sizes.
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = join(here, "..", "src", "streamcell", "static");
+
+await build({
+  absWorkingDir: here,
+  entryPoints: { widget: "src/index.ts", loader: "src/loader.ts" },
+  outdir: out,
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  charset: "utf8",
+  legalComments: "none",
+});
+await build({
+  absWorkingDir: here,
+  entryPoints: { widget: "src/style.css" },
+  outdir: out,
+  bundle: true,
+  minify: true,
+  target: ["chrome111", "firefox113", "safari16.4"],
+  charset: "utf8",
+});
+
+for (const name of ["widget.js", "widget.css", "loader.js"]) {
+  const bytes = readFileSync(join(out, name));
+  console.log(
+    `${name.padEnd(11)} ${bytes.length.toLocaleString("en")} B, gzip ${gzipSync(bytes, { level: 9 }).length.toLocaleString("en")} B`,
+  );
+}
+
+// Others' tools save a widget's module text with every widget: what each widget carries stays below 2 KB.
+const loader = readFileSync(join(out, "loader.js")).length;
+if (loader > 2048) throw new Error(`Expected loader.js to be at most 2,048 B, it is ${loader} B.`);

@@ -1,0 +1,43 @@
+/**
+ * What the page can learn of the kernel beside the comm. All of it is optional: every host has less than JupyterLab.
+ *
+ * anywidget hands out the host's widget manager and says that it will shrink, so each step is looked for first.
+ */
+
+/** anywidget's model, as far as we use it. */
+export interface Model {
+  on(event: string, callback: (...args: never[]) => void): void;
+  off(event: string, callback: (...args: never[]) => void): void;
+  send(content: unknown): void;
+  widget_manager?: unknown;
+}
+
+interface Signal {
+  connect(slot: (sender: unknown, status: string) => void): unknown;
+  disconnect(slot: (sender: unknown, status: string) => void): unknown;
+}
+
+/** Kernel states after which the comm of a running widget leads nowhere. */
+const GONE = new Set(["restarting", "autorestarting", "terminating", "dead"]);
+
+/** Calls `gone` when the kernel restarts or dies, where the host tells; until `signal` aborts. */
+export function watchKernel(model: Model, gone: () => void, signal: AbortSignal): void {
+  // Jupyter's widget managers mark every model when they lose the kernel.
+  const onComm = () => gone();
+  model.on("comm:close", onComm);
+  signal.addEventListener("abort", () => model.off("comm:close", onComm));
+
+  const changed = statusSignal(model);
+  if (!changed) return;
+  const onStatus = (_sender: unknown, status: string) => {
+    if (GONE.has(status)) gone();
+  };
+  changed.connect(onStatus);
+  signal.addEventListener("abort", () => changed.disconnect(onStatus));
+}
+
+function statusSignal(model: Model): Signal | null {
+  const manager = model.widget_manager as { kernel?: { statusChanged?: Signal } | null } | undefined;
+  const changed = manager?.kernel?.statusChanged;
+  return typeof changed?.connect === "function" && typeof changed.disconnect === "function" ? changed : null;
+}

@@ -1,0 +1,119 @@
+/**
+ * The page side of one model: `attach` once a model, `render` once a view. All state is the model's; views only paint.
+ *
+ * Start reading here: messages → link → store → (one painting a frame) → views.
+ */
+import { type Model, watchKernel } from "./host.js";
+import { asObject } from "./json.js";
+import { type Clock, Link, pageClock } from "./link.js";
+import { Scheduler } from "./scheduler.js";
+import { Store } from "./store.js";
+import { Times } from "./times.js";
+import { ResponseView } from "./views/response.js";
+import { isTerminal } from "./views/status.js";
+
+/** A message that came before this module was there: content, buffers. */
+export type Queued = readonly [unknown, ...unknown[]];
+
+export interface Attached {
+  /** Shows the model in `el`, until `signal` aborts or the function that comes back is called. */
+  render(view: { el: HTMLElement; signal?: AbortSignal }): () => void;
+  /** The model is gone: every view, timer and listener goes with it. */
+  destroy(): void;
+}
+
+/** All models of the page are painted together. */
+const scheduler = new Scheduler();
+
+/** How often a running stream is painted though nothing came: its clocks tick. */
+const TICK_MS = 1000;
+
+export function attach({ model, queued = [] }: { model: Model; queued?: readonly Queued[] }): Attached {
+  const life = new AbortController();
+  const painter = new Painter(model, pageClock, life.signal);
+  painter.link.start(queued);
+  return {
+    render: (view) => painter.show(view.el, view.signal),
+    destroy: () => life.abort(),
+  };
+}
+
+class Painter {
+  readonly link: Link;
+  #store = new Store();
+  #times = new Times();
+  #views = new Set<ResponseView>();
+  #clock: Clock;
+  #life: AbortSignal;
+  #tick: number | null = null;
+  // The last response: it stays on the page while a new numbering waits for its snapshot.
+  #response = asObject(null);
+
+  constructor(model: Model, clock: Clock, life: AbortSignal) {
+    this.#clock = clock;
+    this.#life = life;
+    this.link = new Link(model, this.#store, () => this.#changed(), clock);
+    watchKernel(model, () => this.link.lost(), life);
+    life.addEventListener("abort", () => this.#close());
+  }
+
+  show(host: HTMLElement, signal?: AbortSignal): () => void {
+    const own = new AbortController();
+    const until = AbortSignal.any([this.#life, own.signal, ...(signal ? [signal] : [])]);
+    if (until.aborted) return () => undefined;
+    const view = new ResponseView({
+      cancel: () => this.link.cancel(),
+      repaint: () => this.#changed(),
+      signal: until,
+    });
+    host.append(view.el);
+    this.#views.add(view);
+    until.addEventListener("abort", () => {
+      this.#views.delete(view);
+      view.destroy();
+    });
+    // Painted at once, all of them: they share the tails.
+    this.#paint();
+    return () => own.abort();
+  }
+
+  #changed(): void {
+    if (!this.#life.aborted) scheduler.schedule(this.#paint);
+  }
+
+  #paint = (): void => {
+    if (this.#store.snapshot !== null) this.#response = asObject(this.#store.snapshot);
+    const now = Date.now();
+    const running = this.link.connected && !isTerminal(String(this.#response.status ?? ""));
+    if (this.#store.snapshot !== null) this.#times.observe(this.#response, running, now);
+    const picture = {
+      response: this.#response,
+      tails: this.#store.takeTails(),
+      connected: this.link.connected,
+      stopping: this.link.stopping,
+      now,
+      elapsed: this.#times.elapsed(this.#response, now),
+      spent: (index: number) => this.#times.spent(index, now),
+    };
+    let announces = true;
+    for (const view of this.#views) {
+      view.update(picture, announces);
+      announces = false;
+    }
+    this.#keepTicking(running);
+  };
+
+  #keepTicking(running: boolean): void {
+    if (this.#tick !== null || !running || this.#views.size === 0) return;
+    this.#tick = this.#clock.set(() => {
+      this.#tick = null;
+      this.#changed();
+    }, TICK_MS);
+  }
+
+  #close(): void {
+    this.link.close();
+    scheduler.drop(this.#paint);
+    if (this.#tick !== null) this.#clock.clear(this.#tick);
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * Model ↔ store: keeps frames in order, asks for a snapshot when one is missing, acknowledges, cancels.
+ *
+ * It is the only module that speaks over the comm. It knows nothing of views, and what the values mean only the store's
+ * ops say. A kernel may not hear us while a cell runs: nothing here waits for an answer before it goes on applying.
+ */
+import type { Model } from "./host.js";
+import { asObject } from "./json.js";
+import { FrameError, type Store } from "./store.js";
+import type { Frame, Resync, Snapshot, Tail, ToKernel } from "./wire.gen.js";
+
+/** Least time between two acknowledgements, in milliseconds. */
+export const ACK_MS = 500;
+/** An unanswered request is repeated after so long, then after twice that, and so on up to the second number. */
+export const RETRY_MS = [1000, 8000] as const;
+/** So many frames that came too early are kept; beyond it the snapshot has to bring them. */
+export const MAX_EARLY = 512;
+
+/** Timers, so that tests can hand in their own. */
+export interface Clock {
+  now(): number;
+  set(run: () => void, ms: number): number;
+  clear(id: number): void;
+}
+
+export const pageClock: Clock = {
+  now: () => performance.now(),
+  set: (run, ms) => setTimeout(run, ms) as unknown as number,
+  clear: (id) => clearTimeout(id),
+};
+
+export class Link {
+  /** False once a message could not be sent, or the kernel is known to be gone; true again when it is heard. */
+  connected = true;
+  /** Cancel was sent. */
+  stopping = false;
+  /** The stream's last frame was applied. */
+  ended = false;
+
+  // By `kind`; what else a message must hold is the contract of wire.py.
+  #handlers = new Map<unknown, (message: never) => void>([
+    ["frame", this.#onFrame],
+    ["snapshot", this.#onSnapshot],
+    ["tail", this.#onTail],
+  ]);
+  #model: Model;
+  #store: Store;
+  #changed: () => void;
+  #clock: Clock;
+  #epoch = "";
+  // Epochs that another one has followed: their late frames are dropped.
+  #past = new Set<string>();
+  #early = new Map<number, Frame>();
+  // The highest seq known to exist. While a request is out, it stands until all up to here was applied.
+  #known = 0;
+  #request: { why: Resync["why"]; delay: number; timer: number } | null = null;
+  #acked = { seq: 0, at: Number.NEGATIVE_INFINITY };
+  #ackTimer: number | null = null;
+
+  constructor(model: Model, store: Store, changed: () => void, clock: Clock = pageClock) {
+    this.#model = model;
+    this.#store = store;
+    this.#changed = changed;
+    this.#clock = clock;
+    model.on("msg:custom", this.#onMessage);
+  }
+
+  /** Reads the messages that came before the link was made; asks for a snapshot unless they tell the whole story. */
+  start(queued: readonly (readonly [unknown, ...unknown[]])[]): void {
+    for (const [content] of queued) this.#onMessage(content);
+    if (this.#epoch === "") this.#ask("start");
+  }
+
+  /** Asks the kernel to stop the stream. */
+  cancel(): void {
+    if (this.#send({ kind: "cancel" })) this.stopping = true;
+    this.#changed();
+  }
+
+  /** The kernel is known to be gone: nothing more is asked of it. */
+  lost(): void {
+    if (!this.connected) return;
+    this.connected = false;
+    this.#settle();
+    this.#changed();
+  }
+
+  close(): void {
+    this.#model.off("msg:custom", this.#onMessage);
+    this.#settle();
+    if (this.#ackTimer !== null) this.#clock.clear(this.#ackTimer);
+    this.#ackTimer = null;
+  }
+
+  #onMessage = (content: unknown): void => {
+    const handle = this.#handlers.get(asObject(content).kind);
+    if (!handle) return; // the loader's, or a newer kernel's
+    this.connected = true;
+    handle.call(this, content as never);
+    this.#changed();
+  };
+
+  #onFrame(frame: Frame): void {
+    if (!this.#enter(frame) || frame.seq <= this.#store.seq) return;
+    this.#known = Math.max(this.#known, frame.seq);
+    if (this.#early.size >= MAX_EARLY) this.#early.clear();
+    this.#early.set(frame.seq, frame);
+    this.#advance();
+  }
+
+  #onSnapshot(snapshot: Snapshot): void {
+    if (!this.#enter(snapshot)) return;
+    this.#known = Math.max(this.#known, snapshot.seq);
+    // Broadcast to all pages: what another page asked for may be older than what stands here.
+    if (snapshot.seq > this.#store.seq || this.#store.snapshot === null) {
+      this.#store.replace(snapshot);
+      this.ended = snapshot.end === true;
+    }
+    this.#advance();
+  }
+
+  #onTail(tail: Tail): void {
+    if (!this.#enter(tail)) return;
+    this.#known = Math.max(this.#known, tail.seq);
+    this.#advance();
+  }
+
+  /** Takes up the message's epoch if it is new; false when it is one that is over. */
+  #enter({ epoch }: { epoch: string }): boolean {
+    if (this.#past.has(epoch)) return false;
+    if (epoch === this.#epoch) return true;
+    if (this.#epoch !== "") this.#past.add(this.#epoch);
+    this.#epoch = epoch;
+    this.#early.clear();
+    this.#known = 0;
+    this.#acked.seq = 0;
+    this.ended = this.stopping = false;
+    this.#store.restart();
+    return true;
+  }
+
+  /** Applies what is in order; then asks for a snapshot if something is missing, or is glad that nothing is. */
+  #advance(): void {
+    const before = this.#store.seq;
+    const fits = this.#applyEarly();
+    if (this.#store.seq >= this.#known) this.#settle();
+    else if (!fits) this.#ask("bad_frame");
+    else if (this.#store.snapshot !== null) this.#ask("gap");
+    else this.#ask(this.#past.size === 0 ? "start" : "epoch");
+    if (this.#store.seq > before || this.ended) this.#ackSoon();
+  }
+
+  #applyEarly(): boolean {
+    for (const seq of this.#early.keys()) if (seq <= this.#store.seq) this.#early.delete(seq);
+    for (;;) {
+      const frame = this.#early.get(this.#store.seq + 1);
+      if (!frame) return true;
+      this.#early.delete(frame.seq);
+      try {
+        this.#store.apply(frame);
+      } catch (error) {
+        console.error("streamcell: a frame did not fit", error instanceof FrameError ? error.message : error);
+        return false;
+      }
+      if (frame.end) this.ended = true;
+    }
+  }
+
+  #ask(why: Resync["why"]): void {
+    if (this.#request || !this.connected) return;
+    this.#request = { why, delay: RETRY_MS[0], timer: 0 };
+    this.#sendRequest(this.#request);
+  }
+
+  #sendRequest(request: { why: Resync["why"]; delay: number; timer: number }): void {
+    request.timer = this.#clock.set(() => {
+      request.delay = Math.min(request.delay * 2, RETRY_MS[1]);
+      this.#sendRequest(request);
+    }, request.delay);
+    this.#send({ kind: "resync", epoch: this.#epoch, have: this.#store.seq, why: request.why });
+  }
+
+  #settle(): void {
+    if (this.#request) this.#clock.clear(this.#request.timer);
+    this.#request = null;
+  }
+
+  #ackSoon(): void {
+    const wait = this.ended ? 0 : this.#acked.at + ACK_MS - this.#clock.now();
+    if (wait <= 0) this.#ack();
+    else this.#ackTimer ??= this.#clock.set(() => this.#ack(), wait);
+  }
+
+  #ack(): void {
+    if (this.#ackTimer !== null) this.#clock.clear(this.#ackTimer);
+    this.#ackTimer = null;
+    if (!this.connected || this.#store.seq === this.#acked.seq) return;
+    this.#acked = { seq: this.#store.seq, at: this.#clock.now() };
+    this.#send({ kind: "ack", epoch: this.#epoch, seq: this.#store.seq });
+  }
+
+  /** Sending throws when the kernel was restarted or is dead; the text on the page stays. */
+  #send(message: ToKernel): boolean {
+    try {
+      this.#model.send(message);
+      return true;
+    } catch {
+      this.lost();
+      return false;
+    }
+  }
+}

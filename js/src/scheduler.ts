@@ -1,0 +1,86 @@
+/**
+ * One painting per animation frame for everything on the page. It knows nothing of what is painted.
+ *
+ * A hidden tab gets no animation frames; a slow timer stands in for them, so that the page is right when it is looked
+ * at (and when a test, or a screen reader, reads it without looking).
+ */
+
+/** How long to wait for an animation frame before painting without one, in milliseconds. */
+export const FALLBACK_MS = 250;
+
+/** Longest stretch of painting in one frame, in milliseconds: what is left over waits for the next one. */
+export const BUDGET_MS = 12;
+
+/** The page's clocks; tests hand in their own. */
+export interface Beat {
+  requestFrame(run: () => void): number;
+  cancelFrame(id: number): void;
+  setTimer(run: () => void, ms: number): number;
+  clearTimer(id: number): void;
+  /** Milliseconds, steady. */
+  now(): number;
+}
+
+export const pageBeat: Beat = {
+  requestFrame: (run) => requestAnimationFrame(run),
+  cancelFrame: (id) => cancelAnimationFrame(id),
+  setTimer: (run, ms) => setTimeout(run, ms) as unknown as number,
+  clearTimer: (id) => clearTimeout(id),
+  now: () => performance.now(),
+};
+
+export class Scheduler {
+  #beat: Beat;
+  #tasks = new Set<() => void>();
+  #frame: number | null = null;
+  #timer: number | null = null;
+
+  constructor(beat: Beat = pageBeat) {
+    this.#beat = beat;
+  }
+
+  /** Runs `task` once at the next frame, however often it is asked for until then. */
+  schedule(task: () => void): void {
+    this.#tasks.add(task);
+    this.#ask();
+  }
+
+  /** Forgets a task that was scheduled. */
+  drop(task: () => void): void {
+    this.#tasks.delete(task);
+    if (this.#tasks.size === 0) this.#unask();
+  }
+
+  #ask(): void {
+    if (this.#frame !== null) return;
+    this.#frame = this.#beat.requestFrame(() => this.#paint());
+    this.#timer = this.#beat.setTimer(() => this.#paint(), FALLBACK_MS);
+  }
+
+  #unask(): void {
+    if (this.#frame !== null) this.#beat.cancelFrame(this.#frame);
+    if (this.#timer !== null) this.#beat.clearTimer(this.#timer);
+    this.#frame = this.#timer = null;
+  }
+
+  #paint(): void {
+    this.#unask();
+    const until = this.#beat.now() + BUDGET_MS;
+    const due = [...this.#tasks];
+    for (const task of due) {
+      if (this.#beat.now() > until) break;
+      // Taken out before it runs: a task may ask for another frame.
+      if (this.#tasks.delete(task)) runAlone(task);
+    }
+    if (this.#tasks.size > 0) this.#ask();
+  }
+}
+
+/** One view's fault must not keep the others from being painted. */
+function runAlone(task: () => void): void {
+  try {
+    task();
+  } catch (error) {
+    console.error("streamcell: a view could not be painted", error);
+  }
+}

@@ -1,0 +1,95 @@
+/** Making elements. Text goes in as text nodes only; there is no way in here to hand over HTML. */
+
+/** A new element with children; strings become text nodes. */
+export function el<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className = "",
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  if (className !== "") element.className = className;
+  element.append(...children);
+  return element;
+}
+
+/** Marks an element as ours: what stands in it is no part of the answer. */
+export function ui<E extends HTMLElement>(element: E): E {
+  element.setAttribute("data-sc-ui", "");
+  return element;
+}
+
+/** Sets our own words; they need no chips. Leaves the node alone where nothing changes. */
+export function setText(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Keeps the host's keyboard shortcuts off a control: in command mode JupyterLab takes Enter for itself. */
+export function ownKeys<E extends HTMLElement>(element: E): E {
+  element.setAttribute("data-lm-suppress-shortcuts", "true");
+  return element;
+}
+
+export function button(className: string, label: string, press: () => void): HTMLButtonElement {
+  const element = ownKeys(el("button", className, label));
+  element.type = "button";
+  element.addEventListener("click", press);
+  return element;
+}
+
+// C0 (but tab, line feed, carriage return), C1, soft hyphen, direction marks and overrides, zero-width and other
+// invisible characters, tag characters. Joiners (U+200C, U+200D) stay: scripts and emoji are written with them.
+const HIDDEN =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/u;
+const HIDDEN_RUN = new RegExp(`(${HIDDEN.source})`, "u");
+
+/** Longest text node, in UTF-16 units: adding to one costs its length. */
+const NODE_LENGTH = 4096;
+
+/**
+ * Appends what a model or a server wrote. Characters that hide or reorder text are drawn as `⟨U+202E⟩`; copying gives
+ * the true characters.
+ */
+export function appendText(parent: Node, text: string): void {
+  if (text === "") return;
+  if (!HIDDEN.test(text)) return appendPlain(parent, text);
+  for (const piece of text.split(HIDDEN_RUN)) {
+    if (HIDDEN.test(piece)) parent.appendChild(chip(piece));
+    else if (piece !== "") appendPlain(parent, piece);
+  }
+}
+
+/** An element with what a model or a server wrote. */
+export function said<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className: string,
+  text: string,
+): HTMLElementTagNameMap[K] {
+  const element = el(tag, className);
+  appendText(element, text);
+  return element;
+}
+
+/** The same for attributes that are shown, such as a title: the mark itself has to stand in the text there. */
+export function visible(text: string): string {
+  return text
+    .split(HIDDEN_RUN)
+    .map((piece) => (HIDDEN.test(piece) ? mark(piece) : piece))
+    .join("");
+}
+
+function appendPlain(parent: Node, text: string): void {
+  const last = parent.lastChild;
+  if (last instanceof Text && last.length < NODE_LENGTH) last.appendData(text);
+  else parent.appendChild(document.createTextNode(text));
+}
+
+function chip(character: string): HTMLElement {
+  // The mark is drawn by the style sheet from the attribute; `bdi` keeps the character from reordering its neighbours.
+  const element = el("bdi", "sc-chip", character);
+  element.setAttribute("data-sc-char", mark(character));
+  return element;
+}
+
+function mark(character: string): string {
+  return `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
+}

@@ -1,0 +1,106 @@
+/** Text that grows: painting costs the new part. Two kinds: shown as it is, and as markdown. */
+import { create, type Markdown } from "../markdown/index.js";
+import type { Tails } from "../store.js";
+import type { Path } from "../wire.gen.js";
+import { appendText } from "./dom.js";
+
+/** Something that text can be added to, and that can be emptied. */
+export interface TextSink {
+  push(text: string): void;
+  clear(): void;
+}
+
+/** Keeps a sink in step with a string of the snapshot. */
+export class Growing {
+  #sink: TextSink;
+  #shown = "";
+
+  constructor(sink: TextSink) {
+    this.#sink = sink;
+  }
+
+  /** Shows `text`, which stands at `path`. Only what is new is pushed, unless the text's beginning changed. */
+  update(text: string, path: Path, tails: Tails): void {
+    const added = growth(this.#shown, text, tails.of(path));
+    this.#shown = text;
+    if (added === "") return;
+    if (added !== null) return this.#sink.push(added);
+    this.#sink.clear();
+    if (text !== "") this.#sink.push(text);
+  }
+}
+
+/** What has to be added to `shown` to get `text`; null if it begins otherwise. `tail`: what is known to be new. */
+function growth(shown: string, text: string, tail: string | undefined): string | null {
+  // The lengths tell whether the view had seen all up to the tail; comparing all of the text would cost its length.
+  if (tail !== undefined && shown.length + tail.length === text.length) return tail;
+  return text.startsWith(shown) ? text.slice(shown.length) : null;
+}
+
+/** Shows text as it is. */
+export function plainSink(element: HTMLElement): TextSink {
+  return { push: (text) => appendText(element, text), clear: () => element.replaceChildren() };
+}
+
+/** Shows a unified diff, or one of its kind: each line by its first character. */
+export function diffSink(element: HTMLElement): TextSink {
+  const kinds: Record<string, string> = { "+": "sc-diff-add", "-": "sc-diff-del", "@": "sc-diff-at" };
+  let line: HTMLElement | null = null;
+  const addLine = (text: string) => {
+    if (text === "") return;
+    if (!line) {
+      line = document.createElement("span");
+      line.className = kinds[text[0] as string] ?? "sc-diff-same";
+      element.append(line);
+    }
+    appendText(line, text);
+    if (text.endsWith("\n")) line = null;
+  };
+  return {
+    push: (text) => text.split(/(?<=\n)/).forEach(addLine),
+    clear: () => {
+      line = null;
+      element.replaceChildren();
+    },
+  };
+}
+
+/** Markdown in an element. Appending never makes a new instance. */
+export class MarkdownText {
+  #element: HTMLElement;
+  #markdown: Markdown | null = null;
+  #shown = "";
+  #isEnded = false;
+  #growing = this.#grow();
+
+  constructor(element: HTMLElement) {
+    this.#element = element;
+  }
+
+  update(text: string, path: Path, tails: Tails, isFinal: boolean): void {
+    // Some servers add text after its end; an ended instance takes no more, so that starts over.
+    if (this.#isEnded && text !== this.#shown) {
+      this.destroy();
+      this.#growing = this.#grow();
+    }
+    this.#shown = text;
+    this.#growing.update(text, path, tails);
+    if (!isFinal || this.#isEnded) return;
+    this.#markdown?.end();
+    this.#isEnded = true;
+  }
+
+  destroy(): void {
+    this.#markdown?.destroy();
+    this.#markdown = null;
+    this.#isEnded = false;
+  }
+
+  #grow(): Growing {
+    const push = (text: string) => {
+      this.#markdown ??= create(this.#element);
+      this.#markdown.push(text);
+    };
+    return new Growing({ push, clear: () => this.destroy() });
+  }
+}
