@@ -247,8 +247,8 @@ class ResponseState:
 
     @property
     def terminal(self) -> bool:
-        """Nothing that comes can change the response any more."""
-        return self._over
+        """The response has ended. After an ``error`` more may come and explain it, but the status stays."""
+        return self._over or self._failed
 
     @property
     def status(self) -> str:
@@ -301,10 +301,11 @@ class ResponseState:
 
     def _items_of(self, *kinds: str) -> list[dict[str, Any]]:
         items = self._document.get("output")
-        return [item for item in items if isinstance(item, dict) and item.get("type") in kinds]
+        found = [item for item in items if isinstance(item, dict) and item.get("type") in kinds]
+        return [item for item in found if not item.get("choice_index")]
 
     def _joined(self, kind: str, name: str, parts: tuple[str, ...], field: str) -> str:
-        return "".join(_join(item, name, parts, field) for item in self._items_of(kind) if not item.get("choice_index"))
+        return "".join(_join(item, name, parts, field) for item in self._items_of(kind))
 
 
 def _join(item: dict[str, Any], name: str, kinds: tuple[str, ...] | None, field: str) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from streamcell.providers import responses
+from streamcell.providers import chat_completions, completions, responses
 from streamcell.providers.base import Provider, Reader
 
 __all__ = ["PROVIDERS", "Provider", "Reader"]
 
-PROVIDERS: Mapping[str, Provider] = {p.name: p for p in (responses.PROVIDER,)}
+PROVIDERS: Mapping[str, Provider] = {
+    p.name: p for p in (responses.PROVIDER, chat_completions.PROVIDER, completions.PROVIDER)
+}
 """Name, as in ``--api``, → provider."""

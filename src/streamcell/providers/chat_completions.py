@@ -1,0 +1,363 @@
+"""Chat Completions, translated into the events of the Responses API.
+
+Each choice becomes items: one for its reasoning, one for its message, one for each tool call, in the order in which
+they begin. Items of other choices than the first carry ``choice_index``. What servers add and leave out is read by
+rule: absent, null and empty are the same, and a string may be a list of parts.
+
+https://platform.openai.com/docs/api-reference/chat-streaming
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Iterator
+from typing import Any, Literal
+
+import msgspec
+
+from streamcell import events as ev
+from streamcell.options import StreamOptions
+from streamcell.providers.base import Provider, Reader
+
+__all__ = ["PROVIDER", "ChatReader", "request"]
+
+STATUS = {"length": "max_output_tokens", "content_filter": "content_filter"}
+"""``finish_reason`` → ``incomplete_details.reason``; any other word means completed, but for ``error``."""
+USAGE = {
+    "input_tokens": ("input_tokens", "prompt_tokens"),
+    "output_tokens": ("output_tokens", "completion_tokens"),
+    "total_tokens": ("total_tokens",),
+    "input_tokens_details": ("input_tokens_details", "prompt_tokens_details"),
+    "output_tokens_details": ("output_tokens_details", "completion_tokens_details"),
+}
+HEAD = {"id": "id", "model": "model", "created_at": "created", "service_tier": "service_tier"}
+"""Field of a response → of a completion chunk."""
+
+
+class _PlainDelta(msgspec.Struct, forbid_unknown_fields=True):
+    content: str
+    role: str | None = None
+    refusal: None = None
+    reasoning: None = None
+    reasoning_content: None = None
+    tool_calls: None = None
+    function_call: None = None
+
+
+class _PlainChoice(msgspec.Struct):
+    delta: _PlainDelta
+    index: Literal[0] = 0
+    finish_reason: None = None
+    logprobs: None = None
+
+
+class _PlainChunk(msgspec.Struct):
+    """The chunk that most are: a little text of one choice, and nothing else that would say anything."""
+
+    choices: tuple[_PlainChoice]
+    usage: None = None
+    error: None = None
+
+
+_decode_plain = msgspec.json.Decoder(_PlainChunk).decode
+
+
+class _Call:
+    """A tool call in the making."""
+
+    __slots__ = ("begun_arguments", "call_id", "kind", "name", "output_index")
+
+    def __init__(self, kind: str, output_index: int) -> None:
+        self.kind, self.output_index = kind, output_index
+        self.call_id: Any = None
+        self.name: str | None = None
+        self.begun_arguments = False
+
+    def is_another(self, call_id: Any, name: str | None) -> bool:
+        """Whether a fragment with this id or name begins a new call on an index in use (ollama/ollama#15457)."""
+        if call_id:
+            return bool(self.call_id) and call_id != self.call_id
+        return bool(name and self.name and name != self.name and self.begun_arguments)
+
+
+class _Calls:
+    """The calls of one choice, found by index, else by id, else the last."""
+
+    def __init__(self) -> None:
+        self._all: list[_Call] = []
+        self._at: dict[Hashable, _Call] = {}
+
+    def find(self, index: Hashable, call_id: Any, name: str | None) -> _Call | None:
+        if index is not None:
+            call = self._at.get(index)
+        elif call_id or name:
+            call = next((c for c in self._all if call_id and c.call_id == call_id), None)
+        else:
+            call = self._all[-1] if self._all else None
+        return None if call is not None and call.is_another(call_id, name) else call
+
+    def add(self, index: Hashable, call: _Call) -> _Call:
+        self._all.append(call)
+        self._at[index] = call
+        return call
+
+
+class _Choice:
+    """Where the pieces of one choice go."""
+
+    def __init__(self, index: Hashable) -> None:
+        self.mark = {"choice_index": index} if index else {}
+        self.message: int | None = None
+        self.parts: dict[str, int] = {}
+        self.reasoning: int | None = None
+        self.plain_reasoning = False
+        self.calls, self.legacy_calls = _Calls(), _Calls()
+        self.cited = False
+
+
+class ChatReader(Reader):
+    """Completion chunks → events. ``[DONE]``, or the end of the bytes after a ``finish_reason``, ends the response."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._head: dict[str, Any] = {}
+        self._items = 0
+        self._choices: dict[Hashable, _Choice] = {}
+        self._finish: str | None = None
+        self._citations: list[Any] = []
+        self._text_at: tuple[int, int] | None = None  # output and content index of the first choice's text
+
+    def _quick(self, block: bytes) -> ev.Event | None:
+        if self._text_at is None or not block.startswith(b"data: ") or b"\n" in block or b"\r" in block:
+            return None
+        try:
+            chunk = _decode_plain(block[6:])
+        except (ValueError, RecursionError):
+            return None
+        output, content = self._text_at
+        return ev.OutputTextDelta(None, None, output, None, content, chunk.choices[0].delta.content)
+
+    # ------------------------------------------------------------ chunks
+    def _translate(self, data: dict[str, Any]) -> list[ev.Event]:
+        return list(self._chunk(data))
+
+    def _chunk(self, chunk: dict[str, Any]) -> Iterator[ev.Event]:
+        choices = [c for c in _list(chunk.get("choices")) if isinstance(c, dict)]
+        yield from self._begin(chunk, bool(choices))
+        if chunk.get("error"):
+            yield ev.ErrorEvent(error=chunk["error"])
+        if usage := _usage(chunk.get("usage")):
+            yield ev.UsageReport(usage=usage)
+        self._citations = _list(chunk.get("citations")) or self._citations
+        for choice in choices:
+            index = choice.get("index") or 0
+            key = index if isinstance(index, Hashable) else 0
+            known = self._choices.get(key) or self._choices.setdefault(key, _Choice(key))
+            yield from self._choice(known, choice)
+            if choice.get("finish_reason") and not key:
+                self._finish = str(choice["finish_reason"])
+                yield ev.FinishReason(finish_reason=self._finish)
+
+    def _begin(self, chunk: dict[str, Any], first: bool) -> Iterator[ev.Event]:
+        """The response's head. Azure's first chunk has an empty id, so what is missing is told when it comes."""
+        new = {ours: chunk[theirs] for ours, theirs in HEAD.items() if not self._head.get(ours) and chunk.get(theirs)}
+        if new or (first and not self._head):
+            event = ev.ResponseInProgress if self._head else ev.ResponseCreated
+            self._head = {"status": "in_progress", **self._head, **new}
+            yield event(response={"status": "in_progress", **new})
+
+    def _choice(self, known: _Choice, choice: dict[str, Any]) -> Iterator[ev.Event]:
+        delta = choice.get("delta")
+        if not isinstance(delta, dict):
+            return
+        text, thinking = _text_and_thinking(delta.get("content"))
+        thinking += self._reasoning(known, delta)
+        if thinking:
+            yield from self._think(known, thinking)
+        if text:
+            logprobs = choice.get("logprobs")
+            yield from self._say(known, text, _list(logprobs.get("content")) if isinstance(logprobs, dict) else [])
+        if isinstance(delta.get("refusal"), str) and delta["refusal"]:
+            yield from self._refuse(known, delta["refusal"])
+        for fragment in _list(delta.get("tool_calls")):
+            if isinstance(fragment, dict):
+                yield from self._call(known, known.calls, fragment)
+        if delta.get("function_call"):
+            yield from self._call(known, known.legacy_calls, {"index": 0, "function": delta["function_call"]})
+        for note in _list(delta.get("annotations")):
+            yield from self._cite(known, note)
+        for image in _list(delta.get("images")):
+            yield self._added(known, {"type": "image_generation_call", "status": "completed", "result": _image(image)})
+        yield from _audio(delta.get("audio"))
+
+    def _reasoning(self, known: _Choice, delta: dict[str, Any]) -> str:
+        for name in ("reasoning_content", "reasoning"):
+            if isinstance(delta.get(name), str) and delta[name]:
+                known.plain_reasoning = True
+                return str(delta[name])
+        if known.plain_reasoning:
+            return ""  # the details say the same once more
+        details = [d for d in _list(delta.get("reasoning_details")) if isinstance(d, dict)]
+        return "".join(_string(d.get("text")) or _string(d.get("summary")) for d in details)
+
+    # ------------------------------------------------------------ items
+    def _added(self, known: _Choice, item: dict[str, Any]) -> ev.OutputItemAdded:
+        self._items += 1
+        return ev.OutputItemAdded(output_index=self._items - 1, item={**item, **known.mark})
+
+    def _think(self, known: _Choice, text: str) -> Iterator[ev.Event]:
+        if known.reasoning is None:
+            known.reasoning = self._items
+            yield self._added(known, {"type": "reasoning", "status": "in_progress", "summary": [], "content": []})
+            part = {"type": "reasoning_text", "text": ""}
+            yield ev.ContentPartAdded(output_index=known.reasoning, content_index=0, part=part)
+        yield ev.ReasoningTextDelta(output_index=known.reasoning, content_index=0, delta=text)
+
+    def _say(self, known: _Choice, text: str, logprobs: list[Any]) -> Iterator[ev.Event]:
+        part = {"type": "output_text", "text": "", "annotations": []}
+        yield from self._part(known, part)
+        at = known.parts["output_text"]
+        if not known.mark and known.message is not None:
+            self._text_at = (known.message, at)
+        yield ev.OutputTextDelta(output_index=known.message, content_index=at, delta=text, logprobs=logprobs or None)
+
+    def _refuse(self, known: _Choice, text: str) -> Iterator[ev.Event]:
+        yield from self._part(known, {"type": "refusal", "refusal": ""})
+        at = known.parts["refusal"]
+        yield ev.RefusalDelta(output_index=known.message, content_index=at, delta=text)
+
+    def _part(self, known: _Choice, part: dict[str, Any]) -> Iterator[ev.Event]:
+        """The choice's message and its part of this type, begun when first needed."""
+        if known.message is None:
+            known.message = self._items
+            item = {"type": "message", "role": "assistant", "status": "in_progress", "content": []}
+            yield self._added(known, item)
+        if part["type"] not in known.parts:
+            known.parts[part["type"]] = at = len(known.parts)
+            yield ev.ContentPartAdded(output_index=known.message, content_index=at, part=part)
+
+    def _cite(self, known: _Choice, note: Any) -> Iterator[ev.Event]:
+        known.cited = True
+        yield from self._part(known, {"type": "output_text", "text": "", "annotations": []})
+        yield ev.OutputTextAnnotationAdded(
+            output_index=known.message, content_index=known.parts["output_text"], annotation=_annotation(note)
+        )
+
+    def _call(self, known: _Choice, calls: _Calls, fragment: dict[str, Any]) -> Iterator[ev.Event]:
+        body = fragment.get("function") or fragment.get("custom")
+        body = body if isinstance(body, dict) else {}
+        index, call_id, name = fragment.get("index"), fragment.get("id"), _string(body.get("name")) or None
+        index = index if isinstance(index, Hashable) else None
+        call_id = call_id if isinstance(call_id, str | int) else None
+        call = calls.find(index, call_id, name)
+        new = call is None
+        if call is None:
+            kind = "custom_tool_call" if fragment.get("type") == "custom" else "function_call"
+            call = calls.add(index, _Call(kind, self._items))
+            self._items += 1
+        if new or (call_id and not call.call_id) or (name and not call.name):
+            call.call_id, call.name = call.call_id or call_id or None, call.name or name
+            yield ev.OutputItemAdded(output_index=call.output_index, item={**_call_item(call), **known.mark})
+        if text := _arguments(body.get("arguments", body.get("input"))):
+            call.begun_arguments = True
+            delta = ev.CustomToolCallInputDelta if call.kind == "custom_tool_call" else ev.FunctionCallArgumentsDelta
+            yield delta(output_index=call.output_index, delta=text)
+
+    # ------------------------------------------------------------ the end
+    def _end(self, done: bool = False) -> list[ev.Event]:
+        if not (done or self._finish):
+            return []
+        events: list[ev.Event] = []
+        first = self._choices.get(0)
+        if first and not first.cited:
+            for source in self._citations:
+                events += self._cite(first, source)
+        if self._finish == "error":
+            return [*events, ev.ResponseFailed(response={})]
+        if reason := STATUS.get(self._finish or ""):
+            return [*events, ev.ResponseIncomplete(response={"incomplete_details": {"reason": reason}})]
+        return [*events, ev.ResponseCompleted(response={})]
+
+
+def _call_item(call: _Call) -> dict[str, Any]:
+    # The id is ours, so that a name or call id that comes late finds the item again.
+    item = {"type": call.kind, "id": f"{call.kind}_{call.output_index}", "call_id": call.call_id, "name": call.name}
+    return {**item, "input" if call.kind == "custom_tool_call" else "arguments": "", "status": "in_progress"}
+
+
+def _string(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _list(value: object) -> list[Any]:
+    """A list, or a lone value where a list should be."""
+    if isinstance(value, list):
+        return value
+    return [value] if isinstance(value, dict) else []
+
+
+def _text_and_thinking(content: object) -> tuple[str, str]:
+    """``delta.content``: a string, or (Mistral) a list of parts, some of which are thoughts."""
+    if isinstance(content, str):
+        return content, ""
+    text = thinking = ""
+    for part in _list(content):
+        if isinstance(part, str):
+            text += part
+        elif isinstance(part, dict) and part.get("type") == "thinking":
+            inner = part.get("thinking")
+            thoughts = (
+                [inner] if isinstance(inner, str) else [p.get("text") for p in _list(inner) if isinstance(p, dict)]
+            )
+            thinking += "".join(map(_string, thoughts))
+        elif isinstance(part, dict):
+            text += _string(part.get("text"))
+    return text, thinking
+
+
+def _arguments(value: object) -> str:
+    """The text of arguments; some servers send them parsed."""
+    return json.dumps(value) if isinstance(value, dict | list) else _string(value)
+
+
+def _annotation(note: Any) -> dict[str, Any]:
+    """Chat nests what Responses has flat; Perplexity sends bare addresses."""
+    if isinstance(note, str):
+        return {"type": "url_citation", "url": note}
+    if not isinstance(note, dict):
+        return {"type": "unknown"}
+    inner = note.get(_string(note.get("type")))
+    return {"type": note.get("type"), **inner} if isinstance(inner, dict) else note
+
+
+def _image(image: Any) -> str | None:
+    """Base64 out of a data URL, or the URL."""
+    inner = image.get("image_url") if isinstance(image, dict) else image
+    url = inner.get("url") if isinstance(inner, dict) else inner
+    return url.partition("base64,")[2] or url if isinstance(url, str) else None
+
+
+def _audio(audio: object) -> Iterator[ev.Event]:
+    if isinstance(audio, dict):
+        if data := _string(audio.get("data")):
+            yield ev.AudioDelta(delta=data)
+        if transcript := _string(audio.get("transcript")):
+            yield ev.AudioTranscriptDelta(delta=transcript)
+
+
+def _usage(usage: object) -> dict[str, Any] | None:
+    """Token counts under the Responses API's names. What the server does not say stays null."""
+    if not isinstance(usage, dict) or not usage:
+        return None
+    known = {
+        ours: next((usage[name] for name in theirs if usage.get(name) is not None), None)
+        for ours, theirs in USAGE.items()
+    }
+    return {name: value for name, value in known.items() if value is not None or not name.endswith("_details")}
+
+
+def request(options: StreamOptions) -> dict[str, Any]:
+    return {"model": options.model, "stream": True, **options.extra}
+
+
+PROVIDER = Provider("chat", "/chat/completions", request, ChatReader)
