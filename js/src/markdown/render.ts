@@ -2,9 +2,7 @@
 import type { Token } from "markdown-it";
 import { safeLink } from "./urls.js";
 
-const BLOCKS = new Set(
-  "p h1 h2 h3 h4 h5 h6 ul ol li blockquote table thead tbody tr th td em strong s".split(" "),
-);
+const BLOCKS = new Set("p h1 h2 h3 h4 h5 h6 ul ol li blockquote table thead tbody tr th td em strong s".split(" "));
 
 /** Appends what `tokens` say to `parent`. */
 export function render(parent: Node, tokens: Token[], document: Document): void {
