@@ -95,11 +95,11 @@ class Items:
         return candidates[-1] if candidates else None
 
     def knows(self, event: ev.Event) -> bool:
-        """Whether the item, or its end, is there already, so that ``event`` may be a repetition."""
-        if isinstance(event, ev.OutputItemAdded | ev.OutputItemDone):
+        """Whether the item of ``event`` is there already, so that it may be a repetition."""
+        if isinstance(event, ev.OutputItemAdded):
             body = event.item or {}
-            found = self.find(event.output_index, _ids(body.get("id"), body.get("call_id")), _word(body.get("type")))
-            return found is not None and (found.done or isinstance(event, ev.OutputItemAdded))
+            ids = _ids(body.get("id"), body.get("call_id"))
+            return self.find(event.output_index, ids, _word(body.get("type"))) is not None
         if not isinstance(event, ev.ItemEvent):
             return True
         return self.find(event.output_index, _event_ids(event), None) is not None

@@ -1,18 +1,23 @@
-"""Which numbered events are new: the API's ``sequence_number``, believed as far as a server earns it.
+"""Which numbered events came before: the API's ``sequence_number``, believed as far as a server earns it.
 
-The API numbers from 0 without gaps, and what a resumed stream repeats must count once. Other servers send no numbers,
-the same one always, or numbers of their own making (BerriAI/litellm#28899, Blaizzy/mlx-vlm#494). So a number that was
-never seen is always new, and a number seen before is a repetition only while the numbers behave like numbers.
+The API numbers from 0 without gaps, and what a resumed stream says again must count once. Other servers send no
+numbers, the same one always, one series for each kind of event, or numbers on some events only (BerriAI/litellm#28899,
+Blaizzy/mlx-vlm#494). So a number that was never seen is always new; one seen before marks a repetition only while the
+numbers behave like numbers, and once two different events have had the same one, they decide nothing any more.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 __all__ = ["Numbering"]
 
 ENOUGH = 3
-"""So many rising numbers earn belief; before, nothing that a repetition could spoil has been said."""
+"""So many numbers earn belief; before, little has been said that a repetition could spoil."""
 MAX_GAPS = 64
 """So many ranges of missing numbers are remembered."""
+MAX_RUNS = 4096
+"""So many changes from one kind of event to another are remembered."""
 
 
 class Numbering:
@@ -20,31 +25,49 @@ class Numbering:
 
     def __init__(self) -> None:
         self.next = 0
-        """One more than the highest number seen. Whoever meets exactly this number may count it up by itself."""
-        self._gaps: list[tuple[int, int]] = []  # ranges of numbers below `next` that have not come yet
-        self._broken = False  # numbers have come twice with different events: they decide nothing any more
+        """One more than the highest number seen. Who meets just this number, on the same kind of event as the last,
+        may count it up without asking."""
         self._first: int | None = None
+        self._gaps: list[tuple[int, int]] = []  # ranges of numbers below `next` that have not come
+        self._starts: list[int] = []  # at these numbers another kind of event began
+        self._kinds: list[type] = []
+        self._broken = False
 
-    def admits(self, number: int | None, news: bool) -> bool:
-        """Whether the event with ``number`` is to be applied.
-
-        Args:
-            number: Its sequence number, if it has one.
-            news: It says something that no repetition could: it begins what is not there yet, or it carries the last
-                number with other content.
-        """
-        if number is None or number < 0:
-            return True
+    def repeats(self, number: int | None, kind: type) -> bool:
+        """Whether the event of this kind with this number, if it has one, has been here before."""
+        if number is None or number < 0 or self._broken:
+            return False
         if self._first is None:
             self._first = number
         if number >= self.next:
-            if number > self.next:
-                self._gaps = [*self._gaps[-MAX_GAPS:], (self.next, number - 1)]
-            self.next = number + 1
-            return True
+            self._advance(number, kind)
+            return False
+        return not self._fills_a_gap(number) and self.next - self._first >= ENOUGH and self._was(number, kind)
+
+    def give_up(self) -> None:
+        """A number came twice with different events."""
+        self._broken = True
+
+    def _advance(self, number: int, kind: type) -> None:
+        if number > self.next:
+            self._gaps = [*self._gaps[1 - MAX_GAPS :], (self.next, number - 1)]
+        if not self._kinds or self._kinds[-1] is not kind:
+            self._starts.append(number)
+            self._kinds.append(kind)
+            if len(self._starts) > MAX_RUNS:
+                del self._starts[: MAX_RUNS // 2], self._kinds[: MAX_RUNS // 2]
+        self.next = number + 1
+
+    def _fills_a_gap(self, number: int) -> bool:
         for at, (low, high) in enumerate(self._gaps):
             if low <= number <= high:
                 self._gaps[at : at + 1] = [g for g in ((low, number - 1), (number + 1, high)) if g[0] <= g[1]]
                 return True
-        self._broken = self._broken or news
-        return self._broken or self.next - self._first < ENOUGH
+        return False
+
+    def _was(self, number: int, kind: type) -> bool:
+        """Whether the number was that of an event of this kind, as far as is remembered; if not, `give_up`."""
+        at = bisect_right(self._starts, number) - 1
+        if at >= 0 and self._kinds[at] is not kind:
+            self.give_up()
+        return not self._broken

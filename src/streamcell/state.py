@@ -38,6 +38,8 @@ CALLS = {
     "apply_patch_call": ("operation", "diff"),
 }
 """Item type of a tool call → where the text of its arguments stands."""
+_NOWHERE, _CONTENT, _SUMMARY = "item", "content", "summary"
+"""In which list of its item a growing text stands."""
 
 
 class ResponseState:
@@ -64,38 +66,36 @@ class ResponseState:
         self._over = False
         self._hot_class: type[ev.Event] | None = None
         self._hot_output: int | None = None
+        self._hot_list = _NOWHERE
         self._hot_index: int | None = None
         self._hot_parts: list[str] = []
 
     # ------------------------------------------------------------ what came
-    def apply(self, event: ev.Event) -> None:
-        """Fold one event in. It is not kept and not changed."""
-        # The short way: the same text as the event before grows by one more delta. `_heat` says when this holds.
-        if event.__class__ is self._hot_class and event.output_index == self._hot_output:  # type: ignore[attr-defined]
-            number = event.sequence_number
-            if number is None or number == self._numbering.next:
-                cls, at = self._hot_class, self._hot_index
-                if cls is ev.OutputTextDelta:
-                    fits = event.content_index == at and not event.logprobs  # type: ignore[attr-defined]
-                elif cls is ev.ReasoningSummaryTextDelta:
-                    fits = event.summary_index == at  # type: ignore[attr-defined]
-                else:
-                    fits = cls is ev.FunctionCallArgumentsDelta
-                parts = self._hot_parts
-                if fits and len(parts) < MAX_PARTS:
-                    if number is not None:
-                        self._numbering.next = number + 1
-                    parts.append(event.delta or "")  # type: ignore[attr-defined]
-                    self._last = event
-                    return
+    def apply(self, event: Any) -> None:
+        """Fold one `Event` in. It is not kept beyond the next one, and not changed."""
+        # The short way, for nearly all events of a long answer: the text that grew last grows by one more delta.
+        if event.__class__ is self._hot_class and event.output_index == self._hot_output:
+            where, number, parts = self._hot_list, event.sequence_number, self._hot_parts
+            if where is _CONTENT:
+                fits = event.content_index == self._hot_index and not event.logprobs
+            else:
+                fits = where is _NOWHERE or event.summary_index == self._hot_index
+            if fits and (number is None or number == self._numbering.next) and len(parts) < MAX_PARTS and event.delta:
+                if number is not None:
+                    self._numbering.next = number + 1
+                parts.append(event.delta)
+                self._last = event
+                return
         self._apply(event)
 
     def _apply(self, event: ev.Event) -> None:
-        self._chill()
+        self._hot_class = None
         if self._over:
             return self._late(event)
-        if not self._numbering.admits(event.sequence_number, self._is_news(event)):
-            return self._warn("repeated_event")
+        if self._numbering.repeats(event.sequence_number, type(event)) and not self._says_the_end(event):
+            if not self._is_news(event):
+                return self._warn("repeated_event")
+            self._numbering.give_up()
         self._last = event
         handler = _HANDLERS.get(event.__class__)
         if handler:
@@ -103,19 +103,25 @@ class ResponseState:
         elif event.type not in ev.EVENT_TYPES:
             self._count("unknown_events", event.type)
 
+    def _says_the_end(self, event: ev.Event) -> bool:
+        """What is final, or about the response as a whole, may be said as often as a server likes."""
+        return isinstance(event, ev.ResponseEvent | ev.ErrorEvent) or event.type.endswith(".done")
+
     def _is_news(self, event: ev.Event) -> bool:
+        """Whether it cannot be a repetition: it has the last number with other content, or it begins something."""
         last = self._last
-        if last is not None and last.sequence_number == event.sequence_number and last != event:
-            return True
-        return not self._items.knows(event)
+        other = last is not None and last.sequence_number == event.sequence_number and last != event
+        return other or not self._items.knows(event)
 
     def _heat(self, event: Any, parts: list[str]) -> None:
+        """Let `apply` add the next deltas of this text by itself, until another event or a drain comes between."""
         if self._items.sole(event):
             self._hot_class, self._hot_output, self._hot_parts = event.__class__, event.output_index, parts
-            self._hot_index = getattr(event, "content_index", getattr(event, "summary_index", None))
-
-    def _chill(self) -> None:
-        self._hot_class = None
+            self._hot_list, self._hot_index = _NOWHERE, None
+            if isinstance(event, ev.ContentDelta):
+                self._hot_list, self._hot_index = _CONTENT, event.content_index
+            elif isinstance(event, ev.SummaryEvent):
+                self._hot_list, self._hot_index = _SUMMARY, event.summary_index
 
     # ------------------------------------------------------------ handlers
     def _delta(self, event: Any) -> None:
@@ -206,7 +212,7 @@ class ResponseState:
         return bool(self._document.get("status") == "failed")
 
     def _end(self, status: str) -> None:
-        self._chill()
+        self._hot_class = None
         self._over = True
         self._items.end("completed" if status == "completed" else "incomplete")
         self._document.end()
@@ -238,7 +244,7 @@ class ResponseState:
     # ------------------------------------------------------------ what is known
     def drain(self) -> list[Op]:
         """The ops since the last drain. Applied in order to the snapshot of that time they give the one of now."""
-        self._chill()
+        self._hot_class = None
         return self._document.drain()
 
     def snapshot(self) -> dict[str, Any]:

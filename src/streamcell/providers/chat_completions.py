@@ -127,11 +127,11 @@ class ChatReader(Reader):
         self._citations: list[Any] = []
         self._text_at: tuple[int, int] | None = None  # output and content index of the first choice's text
 
-    def _quick(self, block: bytes) -> ev.Event | None:
-        if self._text_at is None or not block.startswith(b"data: ") or b"\n" in block or b"\r" in block:
+    def _quick(self, line: bytes) -> ev.Event | None:
+        if self._text_at is None:
             return None
         try:
-            chunk = _decode_plain(block[6:])
+            chunk = _decode_plain(line)
         except (ValueError, RecursionError):
             return None
         output, content = self._text_at

@@ -19,7 +19,7 @@ __all__ = ["PROVIDER", "CompletionsReader", "request"]
 class CompletionsReader(ChatReader):
     """Completion chunks with ``text`` → events."""
 
-    def _quick(self, block: bytes) -> ev.Event | None:
+    def _quick(self, line: bytes) -> ev.Event | None:
         return None
 
     def _choice(self, known: _Choice, choice: dict[str, Any]) -> Iterator[ev.Event]:

@@ -23,12 +23,9 @@ _decode = msgspec.json.Decoder(Union[tuple(EVENT_TYPES.values())]).decode  # noq
 class ResponsesReader(Reader):
     """Server-sent events of the Responses API → events. It ends at a terminal event, with or without ``[DONE]``."""
 
-    def _quick(self, block: bytes) -> Event | None:
-        at = block.find(b"data: ")
-        if block.find(b"\n", at) >= 0 or (at and block.find(b"\n") != at - 1) or b"\r" in block:
-            return None
+    def _quick(self, line: bytes) -> Event | None:
         try:
-            event: Event = _decode(block[at + 6 :])
+            event: Event = _decode(line)
         except (ValueError, RecursionError):
             return None
         return event
