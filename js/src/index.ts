@@ -22,15 +22,23 @@ export interface Attached {
   destroy(): void;
 }
 
-/** All models of the page are painted together. */
-const scheduler = new Scheduler();
+/** The page's clocks; tests hand in their own. */
+export interface Seams {
+  /** All models of the page are painted together. */
+  scheduler: Scheduler;
+  clock: Clock;
+  /** Unix time in milliseconds. */
+  now(): number;
+}
+
+const page: Seams = { scheduler: new Scheduler(), clock: pageClock, now: () => Date.now() };
 
 /** How often a running stream is painted though nothing came: its clocks tick. */
 const TICK_MS = 1000;
 
-export function attach({ model, queued = [] }: { model: Model; queued?: readonly Queued[] }): Attached {
+export function attach({ model, queued = [] }: { model: Model; queued?: readonly Queued[] }, seams = page): Attached {
   const life = new AbortController();
-  const painter = new Painter(model, pageClock, life.signal);
+  const painter = new Painter(model, seams, life.signal);
   painter.link.start(queued);
   return {
     render: (view) => painter.show(view.el, view.signal),
@@ -43,16 +51,16 @@ class Painter {
   #store = new Store();
   #times = new Times();
   #views = new Set<ResponseView>();
-  #clock: Clock;
+  #seams: Seams;
   #life: AbortSignal;
   #tick: number | null = null;
   // The last response: it stays on the page while a new numbering waits for its snapshot.
   #response = asObject(null);
 
-  constructor(model: Model, clock: Clock, life: AbortSignal) {
-    this.#clock = clock;
+  constructor(model: Model, seams: Seams, life: AbortSignal) {
+    this.#seams = seams;
     this.#life = life;
-    this.link = new Link(model, this.#store, () => this.#changed(), clock);
+    this.link = new Link(model, this.#store, () => this.#changed(), seams.clock);
     watchKernel(model, () => this.link.lost(), life);
     life.addEventListener("abort", () => this.#close());
   }
@@ -78,12 +86,12 @@ class Painter {
   }
 
   #changed(): void {
-    if (!this.#life.aborted) scheduler.schedule(this.#paint);
+    if (!this.#life.aborted) this.#seams.scheduler.schedule(this.#paint);
   }
 
   #paint = (): void => {
     if (this.#store.snapshot !== null) this.#response = asObject(this.#store.snapshot);
-    const now = Date.now();
+    const now = this.#seams.now();
     const running = this.link.connected && !isTerminal(String(this.#response.status ?? ""));
     if (this.#store.snapshot !== null) this.#times.observe(this.#response, running, now);
     const picture = {
@@ -105,7 +113,7 @@ class Painter {
 
   #keepTicking(running: boolean): void {
     if (this.#tick !== null || !running || this.#views.size === 0) return;
-    this.#tick = this.#clock.set(() => {
+    this.#tick = this.#seams.clock.set(() => {
       this.#tick = null;
       this.#changed();
     }, TICK_MS);
@@ -113,7 +121,7 @@ class Painter {
 
   #close(): void {
     this.link.close();
-    scheduler.drop(this.#paint);
-    if (this.#tick !== null) this.#clock.clear(this.#tick);
+    this.#seams.scheduler.drop(this.#paint);
+    if (this.#tick !== null) this.#seams.clock.clear(this.#tick);
   }
 }

@@ -20,7 +20,8 @@ export function safeLink(address: string, title: string): HTMLElement {
   link.target = "_blank";
   link.rel = "noopener noreferrer nofollow";
   link.referrerPolicy = "no-referrer";
-  return el("span", "sc-source", link, " ", said("span", "sc-host", url.host));
+  // An address shows its host itself.
+  return el("span", "sc-source", link, ...(title === "" ? [] : [" ", said("span", "sc-host", url.host)]));
 }
 
 /** One source of an answer: what an annotation points to, and the key by which equal ones are told. */

@@ -1,0 +1,324 @@
+import { describe, expect, it, vi } from "vitest";
+import { watchKernel } from "../src/host.js";
+import type { JsonObject } from "../src/json.js";
+import { ACK_MS, Link, MAX_EARLY, RETRY_MS } from "../src/link.js";
+import { Store } from "../src/store.js";
+import type { Frame, Op, Snapshot } from "../src/wire.gen.js";
+import { chance, cut, emptyResponse, FakeClock, FakeModel, streamOps } from "./fakes.js";
+
+const EPOCH = "e1";
+
+function setUp(queued: [unknown][] = []) {
+  const model = new FakeModel();
+  const store = new Store();
+  const clock = new FakeClock();
+  const changed = vi.fn();
+  const link = new Link(model, store, changed, clock);
+  link.start(queued);
+  return { model, store, clock, changed, link };
+}
+
+function frame(seq: number, ops: Op[] = [], more: Partial<Frame> = {}): Frame {
+  return { kind: "frame", epoch: EPOCH, seq, ops, ...more };
+}
+
+function snapshot(seq: number, response: JsonObject, more: Partial<Snapshot> = {}): Snapshot {
+  return { kind: "snapshot", epoch: EPOCH, seq, response, ...more };
+}
+
+const FIRST = frame(1, [["set", [], { text: "" }]]);
+const add = (seq: number, text: string) => frame(seq, [["append", ["text"], text]]);
+const textOf = (store: Store) => (store.snapshot as { text: string } | null)?.text;
+/** Frames that do not fit are said on the console; these tests make them on purpose. */
+const hush = () => vi.spyOn(console, "error").mockImplementation(() => undefined);
+
+describe("attaching", () => {
+  it("asks for a snapshot when nothing was heard yet", () => {
+    const { model, clock } = setUp();
+    expect(model.sent).toEqual([{ kind: "resync", epoch: "", have: 0, why: "start" }]);
+    model.hear(snapshot(4, { text: "abc" }));
+    clock.pass(60_000);
+    expect(model.sentOf("resync")).toHaveLength(1);
+  });
+
+  it("asks for nothing when the queue tells the whole story", () => {
+    const { model, store } = setUp([[FIRST], [add(2, "a")], [{ kind: "module", hash: "x" }]]);
+    expect(textOf(store)).toBe("a");
+    expect(model.sentOf("resync")).toEqual([]);
+  });
+
+  it("asks for a snapshot when the queue begins late", () => {
+    const { model, store } = setUp([[add(5, "x")]]);
+    expect(model.sentOf("resync")).toEqual([{ kind: "resync", epoch: EPOCH, have: 0, why: "start" }]);
+    model.hear(add(6, "y"), snapshot(5, { text: "....x" }));
+    expect(textOf(store)).toBe("....xy");
+  });
+
+  it("has one request out when frames come before the snapshot it asked for", () => {
+    const { model, store, clock } = setUp();
+    model.hear(add(7, "g"), add(8, "h"));
+    expect(model.sentOf("resync")).toHaveLength(1);
+    model.hear(snapshot(7, { text: "abcdefg" }));
+    expect(textOf(store)).toBe("abcdefgh");
+    clock.pass(60_000);
+    expect(model.sentOf("resync")).toHaveLength(1);
+  });
+
+  it("twice to one model reads the same from both", () => {
+    const model = new FakeModel();
+    const stores = [new Store(), new Store()];
+    for (const store of stores) new Link(model, store, () => undefined, new FakeClock()).start([]);
+    model.hear(FIRST, add(2, "a"), add(3, "b"));
+    expect(stores.map(textOf)).toEqual(["ab", "ab"]);
+  });
+});
+
+describe("order", () => {
+  it("drops what is older", () => {
+    const { model, store } = setUp();
+    model.hear(FIRST, add(2, "a"), add(2, "a"), FIRST, add(3, "b"));
+    expect(textOf(store)).toBe("ab");
+  });
+
+  it("heals a swap by itself", () => {
+    const { model, store, clock } = setUp([[FIRST]]);
+    model.hear(add(3, "b"), add(2, "a"), add(4, "c"));
+    expect(textOf(store)).toBe("abc");
+    clock.pass(60_000);
+    // The gap was asked about at once; that it closed ends the asking.
+    expect(model.sentOf("resync")).toHaveLength(1);
+  });
+
+  it("asks once about a gap, and again after a second, then less often", () => {
+    const { model, clock } = setUp([[FIRST]]);
+    model.hear(add(3, "b"), add(4, "c"), add(5, "d"));
+    expect(model.sentOf("resync")).toEqual([{ kind: "resync", epoch: EPOCH, have: 1, why: "gap" }]);
+    clock.pass(RETRY_MS[0] - 1);
+    expect(model.sentOf("resync")).toHaveLength(1);
+    clock.pass(1);
+    expect(model.sentOf("resync")).toHaveLength(2);
+    clock.pass(60_000);
+    expect(model.sentOf("resync").length).toBeLessThan(12);
+  });
+
+  it("takes a snapshot for the gap, and the frames that came early after it", () => {
+    const { model, store } = setUp([[FIRST]]);
+    model.hear(add(3, "b"), add(4, "c"), snapshot(3, { text: "ab" }));
+    expect(textOf(store)).toBe("abc");
+    expect(store.seq).toBe(4);
+  });
+
+  it("does not take an older snapshot, meant for another page, for the answer", () => {
+    const { model, store, clock } = setUp([[FIRST]]);
+    model.hear(add(2, "a"), add(5, "d"), snapshot(1, { text: "" }), snapshot(3, { text: "ab" }));
+    expect(textOf(store)).toBe("ab");
+    clock.pass(RETRY_MS[0]);
+    expect(model.sentOf("resync")).toHaveLength(2);
+    model.hear(snapshot(6, { text: "abcde" }));
+    clock.pass(60_000);
+    expect(model.sentOf("resync")).toHaveLength(2);
+    expect(textOf(store)).toBe("abcde");
+  });
+
+  it("sees by the tail that the last frame is lost", () => {
+    const { model, store } = setUp([[FIRST]]);
+    model.hear(add(2, "a"), { kind: "tail", epoch: EPOCH, seq: 2 });
+    expect(model.sentOf("resync")).toEqual([]);
+    model.hear({ kind: "tail", epoch: EPOCH, seq: 3 });
+    expect(model.sentOf("resync")).toEqual([{ kind: "resync", epoch: EPOCH, have: 2, why: "gap" }]);
+    model.hear(snapshot(3, { text: "ab" }, { end: true }));
+    expect(textOf(store)).toBe("ab");
+  });
+
+  it("resyncs after a frame that does not fit, and shows nothing of it", () => {
+    hush();
+    const { model, store } = setUp([[FIRST]]);
+    model.hear(
+      frame(2, [
+        ["append", ["text"], "a"],
+        ["append", ["nowhere"], "b"],
+      ]),
+    );
+    expect(textOf(store)).toBe("");
+    expect(model.sentOf("resync")).toEqual([{ kind: "resync", epoch: EPOCH, have: 1, why: "bad_frame" }]);
+    model.hear(add(3, "!"), snapshot(2, { text: "ab" }));
+    expect(textOf(store)).toBe("ab!");
+  });
+
+  it("does not hoard early frames", () => {
+    const { model, store } = setUp([[FIRST]]);
+    const late = Array.from({ length: 3 * MAX_EARLY }, (_, i) => add(i + 3, "x"));
+    model.hear(...late);
+    model.hear(snapshot(3 * MAX_EARLY + 2, { text: "whole" }), add(3 * MAX_EARLY + 3, "!"));
+    expect(textOf(store)).toBe("whole!");
+  });
+
+  it("ignores what is not for it", () => {
+    const { model, store, changed } = setUp([[FIRST]]);
+    changed.mockClear();
+    model.hear({ kind: "weather" }, {}, { kind: "module", hash: "h" });
+    model.emit("msg:custom", null, []);
+    model.emit("msg:custom", "text", []);
+    expect(changed).not.toHaveBeenCalled();
+    expect(textOf(store)).toBe("");
+  });
+
+  it("ends right whatever is lost, doubled or swapped, once the requests are answered", () => {
+    const ops = streamOps();
+    for (let seed = 0; seed < 40; seed++) {
+      const random = chance(seed);
+      const kernel = new Store();
+      const { model, store, clock } = setUp();
+      const answer = () => {
+        if (model.sentOf("resync").length > 0) {
+          model.sent = [];
+          model.hear(snapshot(kernel.seq, kernel.snapshot as JsonObject));
+        }
+      };
+      const held: Frame[] = [];
+      cut(ops, random).forEach((piece, i) => {
+        const next = frame(i + 1, piece);
+        kernel.apply(next);
+        const fate = random(10);
+        if (fate === 0) return; // lost
+        if (fate === 1) held.push(next);
+        else model.hear(next, ...(fate === 2 ? [next] : []), ...held.splice(0));
+        if (random(6) === 0) answer();
+      });
+      model.hear({ kind: "tail", epoch: EPOCH, seq: kernel.seq });
+      clock.pass(RETRY_MS[1]);
+      answer();
+      expect(store.snapshot).toEqual(kernel.snapshot);
+    }
+  });
+});
+
+describe("epochs", () => {
+  it("a new one from its first frame needs no snapshot", () => {
+    const { model, store } = setUp([[FIRST], [add(2, "old")]]);
+    model.hear({ ...FIRST, epoch: "e2" }, { ...add(2, "new"), epoch: "e2" });
+    expect(textOf(store)).toBe("new");
+    expect(model.sentOf("resync")).toEqual([]);
+  });
+
+  it("a new one in its middle needs a snapshot", () => {
+    const { model, store } = setUp([[FIRST], [add(2, "old")]]);
+    model.hear({ ...add(4, "w"), epoch: "e2" });
+    expect(model.sentOf("resync")).toEqual([{ kind: "resync", epoch: "e2", have: 0, why: "epoch" }]);
+    model.hear({ ...snapshot(4, { text: "new" }), epoch: "e2" });
+    expect(textOf(store)).toBe("new");
+  });
+
+  it("an old one is over for good", () => {
+    const { model, store } = setUp([[FIRST]]);
+    model.hear({ ...FIRST, epoch: "e2" }, add(2, "late"), snapshot(9, { text: "late" }));
+    expect(textOf(store)).toBe("");
+    expect(store.seq).toBe(1);
+  });
+});
+
+describe("acknowledgements", () => {
+  it("come at most twice a second, and say the last number", () => {
+    const { model, clock } = setUp([[FIRST]]);
+    for (let seq = 2; seq <= 61; seq++) {
+      model.hear(add(seq, "x"));
+      clock.pass(33);
+    }
+    clock.pass(ACK_MS);
+    const acks = model.sentOf("ack");
+    expect(acks.length).toBeLessThanOrEqual(6);
+    expect(acks.at(-1)?.seq).toBe(61);
+    expect(acks.map(({ seq }) => seq)).toEqual([...new Set(acks.map(({ seq }) => seq))]);
+  });
+
+  it("come at once at the end", () => {
+    const { model } = setUp([[FIRST]]);
+    model.hear(add(2, "a"), frame(3, [], { end: true }));
+    expect(model.sentOf("ack").at(-1)).toEqual({ kind: "ack", epoch: EPOCH, seq: 3 });
+  });
+
+  it("come for a snapshot that holds the end", () => {
+    const { model, link } = setUp();
+    model.hear(snapshot(12, { text: "all" }, { end: true }));
+    expect(model.sentOf("ack")).toEqual([{ kind: "ack", epoch: EPOCH, seq: 12 }]);
+    expect(link.ended).toBe(true);
+  });
+});
+
+describe("the kernel", () => {
+  it("is asked to cancel", () => {
+    const { model, link } = setUp([[FIRST]]);
+    link.cancel();
+    expect(model.sent.at(-1)).toEqual({ kind: "cancel" });
+    expect(link.stopping).toBe(true);
+  });
+
+  it("being gone keeps the text, throws nothing, and ends the asking", () => {
+    const { model, store, clock, link } = setUp([[FIRST], [add(2, "kept")]]);
+    model.isDead = true;
+    expect(() => link.cancel()).not.toThrow();
+    expect([link.connected, link.stopping]).toEqual([false, false]);
+    clock.pass(60_000);
+    expect(textOf(store)).toBe("kept");
+    expect(clock.waiting).toBe(0);
+  });
+
+  it("being gone is seen by a request, too", () => {
+    const { model, link } = setUp([[FIRST]]);
+    model.isDead = true;
+    model.hear(add(9, "x"));
+    expect(link.connected).toBe(false);
+  });
+
+  it("is there again when it is heard again", () => {
+    const { model, link } = setUp([[FIRST]]);
+    model.isDead = true;
+    link.cancel();
+    model.isDead = false;
+    model.hear(add(2, "a"));
+    expect(link.connected).toBe(true);
+  });
+
+  it("is watched where the host shows it, until the model is gone", () => {
+    const slots = new Set<(sender: unknown, status: string) => void>();
+    const model = new FakeModel();
+    model.widget_manager = {
+      kernel: {
+        statusChanged: { connect: (slot: never) => slots.add(slot), disconnect: (slot: never) => slots.delete(slot) },
+      },
+    };
+    const gone = vi.fn();
+    const life = new AbortController();
+    watchKernel(model, gone, life.signal);
+    for (const slot of slots) for (const status of ["busy", "idle", "unknown"]) slot(null, status);
+    expect(gone).not.toHaveBeenCalled();
+    for (const slot of slots) slot(null, "restarting");
+    model.emit("comm:close");
+    expect(gone).toHaveBeenCalledTimes(2);
+    life.abort();
+    expect([slots.size, model.listeners]).toEqual([0, 0]);
+  });
+
+  it("need not be shown by the host", () => {
+    for (const manager of [undefined, null, {}, { kernel: null }, { kernel: { statusChanged: 1 } }]) {
+      const model = new FakeModel();
+      model.widget_manager = manager;
+      expect(() => watchKernel(model, vi.fn(), new AbortController().signal)).not.toThrow();
+    }
+  });
+});
+
+it("closing leaves no timer and no listener", () => {
+  const { model, clock, link } = setUp();
+  model.hear(add(4, "x"));
+  link.close();
+  expect([clock.waiting, model.listeners]).toEqual([0, 0]);
+});
+
+it("an empty response is a response", () => {
+  const { model, store } = setUp();
+  model.hear(snapshot(0, emptyResponse()));
+  expect(store.snapshot).toEqual(emptyResponse());
+  model.hear(frame(1, [["set", ["status"], "in_progress"]]));
+  expect(store.snapshot).toMatchObject({ status: "in_progress" });
+});
