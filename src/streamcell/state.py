@@ -64,7 +64,7 @@ class ResponseState:
         self._numbering = Numbering()
         self._last: ev.Event | None = None
         self._over = False
-        self._hot_class: type[ev.Event] | None = None
+        self._hot_class: Any = None
         self._hot_output: int | None = None
         self._hot_list = _NOWHERE
         self._hot_index: int | None = None
@@ -213,7 +213,7 @@ class ResponseState:
 
     def _end(self, status: str) -> None:
         self._hot_class = None
-        self._over = True
+        self._over, self._last = True, None
         self._items.end("completed" if status == "completed" else "incomplete")
         self._document.end()
         self._document.put(("status",), status)
