@@ -16,7 +16,7 @@ from streamcell.events import Event, Oddity
 from streamcell.options import StreamOptions
 from streamcell.sse import ServerSentEvent, SSEDecoder
 
-__all__ = ["Provider", "Reader"]
+__all__ = ["Provider", "Reader", "said"]
 
 
 class Reader:
@@ -131,6 +131,11 @@ def _integer(text: str) -> int | None:
 
 
 _decode = json.JSONDecoder(parse_float=_finite, parse_int=_integer, parse_constant=lambda _: None).decode
+
+
+def said(**fields: Any) -> dict[str, Any]:
+    """Request fields without those that nobody asked for: local servers refuse or misread what they do not know."""
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from typing import Any, Literal
 import msgspec
 
 from streamcell import events as ev
-from streamcell.options import StreamOptions
 from streamcell.providers.base import Provider, Reader
+from streamcell.providers.chat_request import request
 
-__all__ = ["PROVIDER", "ChatReader", "request"]
+__all__ = ["PROVIDER", "ChatReader"]
 
 STATUS = {"length": "max_output_tokens", "content_filter": "content_filter"}
 """``finish_reason`` → ``incomplete_details.reason``; any other word means completed, but for ``error``."""
@@ -354,10 +354,6 @@ def _usage(usage: object) -> dict[str, Any] | None:
         for ours, theirs in USAGE.items()
     }
     return {name: value for name, value in known.items() if value is not None or not name.endswith("_details")}
-
-
-def request(options: StreamOptions) -> dict[str, Any]:
-    return {"model": options.model, "stream": True, **options.extra}
 
 
 PROVIDER = Provider("chat", "/chat/completions", request, ChatReader)

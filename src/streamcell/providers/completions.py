@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from streamcell import events as ev
+from streamcell.errors import UsageError
 from streamcell.options import StreamOptions
-from streamcell.providers.base import Provider
+from streamcell.providers.base import Provider, said
 from streamcell.providers.chat_completions import ChatReader, _Choice
 
 __all__ = ["PROVIDER", "CompletionsReader", "request"]
@@ -38,7 +39,28 @@ def _logprobs(logprobs: object) -> list[Any]:
 
 
 def request(options: StreamOptions) -> dict[str, Any]:
-    return {"model": options.model, "prompt": options.prompt, "stream": True, **options.extra}
+    """The JSON body of a streaming request. The API knows no roles, so instructions stand before the prompt.
+
+    Raises:
+        UsageError: The options ask for what a plain completion cannot do.
+    """
+    prompt = options.prompt if options.input is None else options.input
+    strings = isinstance(prompt, str) or (isinstance(prompt, list) and all(isinstance(p, str) for p in prompt))
+    if not strings or options.tools or options.text_format or options.previous_response_id:
+        raise UsageError(
+            "Expected a plain prompt for --api completions, got messages, tools, a text format or a previous response.",
+            hint="Use --api chat or --api responses.",
+        )
+    if options.instructions and isinstance(prompt, str):
+        prompt = f"{options.instructions}\n\n{prompt}"
+    fields = said(
+        model=options.model,
+        prompt=prompt,
+        stream=True,
+        max_tokens=options.max_output_tokens,
+        temperature=options.temperature,
+    )
+    return {**fields, **options.extra}
 
 
 PROVIDER = Provider("completions", "/completions", request, CompletionsReader)
