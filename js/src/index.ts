@@ -33,7 +33,7 @@ export interface Seams {
 
 const page: Seams = { scheduler: new Scheduler(), clock: pageClock, now: () => Date.now() };
 
-/** How often a running stream is painted though nothing came: its clocks tick. */
+/** A running stream is painted though nothing came, when its clocks turn to the next of these. */
 const TICK_MS = 1000;
 
 export function attach({ model, queued = [] }: { model: Model; queued?: readonly Queued[] }, seams = page): Attached {
@@ -108,15 +108,18 @@ class Painter {
       view.update(picture, announces);
       announces = false;
     }
-    this.#keepTicking(running);
+    if (running) this.#keepTicking(picture.elapsed ?? 0);
   };
 
-  #keepTicking(running: boolean): void {
-    if (this.#tick !== null || !running || this.#views.size === 0) return;
-    this.#tick = this.#seams.clock.set(() => {
-      this.#tick = null;
-      this.#changed();
-    }, TICK_MS);
+  #keepTicking(elapsed: number): void {
+    if (this.#tick !== null || this.#views.size === 0) return;
+    this.#tick = this.#seams.clock.set(
+      () => {
+        this.#tick = null;
+        this.#changed();
+      },
+      TICK_MS - (elapsed % TICK_MS),
+    );
   }
 
   #close(): void {

@@ -18,6 +18,8 @@ export interface JsonSink {
   escape(raw: string, value: string): void;
   /** What began last and is open has ended. */
   end(): void;
+  /** A colon or a comma. */
+  mark(character: string): void;
   /** Text that is not JSON, and all that follows it. */
   bad(text: string): void;
 }
@@ -118,14 +120,19 @@ export class PartialJson {
   #punctuation(char: string): boolean {
     const inside = this.#open.at(-1);
     const mayEnd = this.#expect === "commaOrEnd" || this.#expect === "keyOrEnd" || this.#expect === "valueOrEnd";
-    if (char === ":" && this.#expect === "colon") this.#expect = "value";
-    else if (char === "," && this.#expect === "commaOrEnd") this.#expect = inside === "object" ? "key" : "value";
+    if (char === ":" && this.#expect === "colon") this.#mark(char, "value");
+    else if (char === "," && this.#expect === "commaOrEnd") this.#mark(char, inside === "object" ? "key" : "value");
     else if (mayEnd && ((char === "}" && inside === "object") || (char === "]" && inside === "array"))) {
       this.#open.pop();
       this.#sink.end();
       this.#afterValue();
     } else return false;
     return true;
+  }
+
+  #mark(char: string, next: Expect): void {
+    this.#expect = next;
+    this.#sink.mark(char);
   }
 
   #beginText(kind: "key" | "string" | "scalar", next: number): number {

@@ -39,6 +39,10 @@ class Builder implements JsonSink {
     if (parent && top?.kind === "key") parent.key = top.value as string;
   }
 
+  mark(): void {
+    this.calls++;
+  }
+
   bad(text: string): void {
     this.calls++;
     this.rest += text;

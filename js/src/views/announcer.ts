@@ -50,7 +50,7 @@ export class Announcer {
 
 function lastSentenceEnd(text: string): number {
   let end = 0;
-  for (const match of text.matchAll(/[.!?。！？][")\]”’]*(?=\s)|\n\n/g)) end = match.index + match[0].length;
+  for (const match of text.matchAll(/[.!?。！？][)"\]”’*_`~]*(?=\s)|\n\n/g)) end = match.index + match[0].length;
   return end;
 }
 

@@ -88,8 +88,11 @@ class Tree implements JsonSink {
     const level = this.#levels.pop();
     if (!level) return;
     level.node.append(CLOSING[level.kind]);
-    if (level.kind === "key") level.node.after(": ");
-    else if (this.#levels.at(-1)?.kind === "object") this.#entry = null;
+    if (level.kind !== "key" && this.#levels.at(-1)?.kind === "object") this.#entry = null;
+  }
+
+  mark(character: string): void {
+    this.#levels.at(-1)?.entries?.lastElementChild?.append(`${character} `);
   }
 
   bad(text: string): void {
@@ -97,12 +100,11 @@ class Tree implements JsonSink {
     appendText(this.#rest, text);
   }
 
-  /** Where a value or key of this kind goes; puts the comma before it. */
+  /** Where a value or key of this kind goes. */
   #place(kind: Kind): HTMLElement {
     const level = this.#levels.at(-1);
     if (!level?.entries) return this.#root;
     if (this.#entry && kind !== "key" && level.kind === "object") return this.#entry;
-    level.entries.lastElementChild?.append(", ");
     const entry = level.entries.appendChild(el("span", "sc-json-entry"));
     if (kind === "key") this.#entry = entry;
     return entry;

@@ -1,0 +1,60 @@
+// @vitest-environment node
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { beforeAll, describe, expect, it } from "vitest";
+
+const SOURCE = join(import.meta.dirname, "..", "src");
+
+/** Ways to make a document, or code, out of text. */
+const FORBIDDEN = [
+  /\b(?:inner|outer)HTML\b/,
+  /\binsertAdjacentHTML\b/,
+  /\bdocument\s*\.\s*write(?:ln)?\b/,
+  /\bcreateContextualFragment\b/,
+  /\bDOMParser\b/,
+  /\bsetHTML(?:Unsafe)?\b/,
+  /\bparseHTML(?:Unsafe)?\b/,
+  /\bsrcdoc\b/,
+  /\beval\s*\(/,
+  /\bnew\s+Function\b/,
+  /\bset(?:Timeout|Interval)\s*\(\s*["'`]/,
+  /\bsetAttribute\s*\(\s*["'`](?:on\w*|style|srcset)["'`]/,
+];
+
+const sources = readdirSync(SOURCE, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+
+function offences(text: string): string[] {
+  return FORBIDDEN.flatMap((pattern) => pattern.exec(text)?.[0] ?? []);
+}
+
+describe("no text becomes a document or code", () => {
+  it("in the sources", () => {
+    expect(sources.length).toBeGreaterThan(20);
+    for (const name of sources) expect([name, offences(readFileSync(join(SOURCE, name), "utf8"))]).toEqual([name, []]);
+  });
+
+  let bundle = "";
+  beforeAll(async () => {
+    const result = await build({
+      entryPoints: [join(SOURCE, "index.ts")],
+      bundle: true,
+      minify: true,
+      format: "esm",
+      write: false,
+      logLevel: "silent",
+    });
+    bundle = result.outputFiles[0]?.text ?? "";
+  });
+
+  it("in the bundle", () => {
+    expect(bundle.length).toBeGreaterThan(10_000);
+    expect(offences(bundle)).toEqual([]);
+  });
+
+  it("and nothing is fetched by our own code", () => {
+    for (const request of [/\bfetch\s*\(/, /\bXMLHttpRequest\b/, /\bWebSocket\b/, /\bsendBeacon\b/, /\bnew Image\b/]) {
+      expect(bundle).not.toMatch(request);
+    }
+  });
+});
