@@ -1,7 +1,69 @@
-/** The dialect: markdown-it without raw HTML, with autolinks. What it knows nothing of: DOM, streaming, safety policy. */
-import MarkdownIt from "markdown-it";
+/** The dialect: markdown-it without raw HTML, with footnotes and task lists. It knows neither DOM nor streaming. */
+import MarkdownIt, { type Token } from "markdown-it";
+import footnotes from "markdown-it-footnote";
 
-/** One parser for the whole page; it keeps no state between calls. */
+/** The parser whose helpers the block machine shares. It keeps no state between calls. */
 export const markdown = new MarkdownIt({ html: false, linkify: true });
-// Policy is ours (urls.ts): the parser only tells where a link points.
-markdown.validateLink = () => true;
+
+/** What a link or footnote label stands for while one piece of text is parsed. */
+export interface Names {
+  references: Record<string, { href: string; title: string }>;
+  notes: Record<string, number>;
+}
+
+/** A footnote that a piece of text asks for: by its label, or with its own text. */
+export type NoteUse =
+  | { readonly label: string; readonly count: number; readonly tokens?: never }
+  | { readonly label?: never; readonly count?: never; readonly tokens: Token[] };
+
+export interface Inline {
+  readonly tokens: Token[];
+  /** In the order of their first use; `meta.id` of a `footnote_ref` token points here. */
+  readonly notes: readonly NoteUse[];
+}
+
+export type InlineParser = (content: string, names: Names, task: boolean) => Inline;
+
+const TASK = /^\[[ xX]\] /;
+
+/** A parser of inline text. `linkify`: bare addresses become links. `notes`: `[^label]` is a footnote. */
+export function inlineParser(options: { linkify: boolean; notes: boolean }): InlineParser {
+  const md = new MarkdownIt({ html: false, linkify: options.linkify });
+  if (options.notes) md.use(footnotes);
+  md.core.ruler.disable(["normalize", "block", "strip_references"]);
+  if (options.notes) md.core.ruler.disable("footnote_tail");
+  md.core.ruler.after("inline", "loose_ends", (state) => {
+    const first = state.tokens[0];
+    if (first?.meta) checkbox(first);
+    const { list = [] } = (state.env.footnotes ?? {}) as { list?: NoteUse[] };
+    for (const note of list) if (note.tokens) state.tokens.push(inlineToken("", note.tokens));
+  });
+  return (content, names, task) => {
+    const env = { references: names.references, footnotes: { refs: names.notes, list: [] as NoteUse[] } };
+    const state = new md.core.State("", md, env);
+    const token = inlineToken(content, []);
+    token.meta = task && TASK.test(content) ? {} : null;
+    state.tokens = [token];
+    md.core.process(state);
+    return { tokens: token.children ?? [], notes: env.footnotes.list };
+  };
+}
+
+function inlineToken(content: string, children: Token[]): Token {
+  const token = new TokenOf("inline", "", 0);
+  token.content = content;
+  token.children = children;
+  return token;
+}
+
+/** Makes `[ ] ` at the start of a list item a checkbox, as markdown-it-task-lists does. */
+function checkbox(token: Token): void {
+  const box = new TokenOf("task", "", 0);
+  box.content = token.content.charAt(1).trim();
+  const first = token.children?.[0];
+  if (first) first.content = first.content.slice(3);
+  token.content = token.content.slice(3);
+  token.children?.unshift(box);
+}
+
+const TokenOf = new markdown.core.State("", markdown, {}).Token;

@@ -1,6 +1,7 @@
 /** Markdown into a container while its text arrives. It knows neither the wire nor the views. */
-import { markdown } from "./dialect.js";
-import { render } from "./render.js";
+import { inlineParser } from "./dialect.js";
+import { Engine } from "./engine.js";
+import { guarded } from "./spans.js";
 
 export interface Markdown {
   /** Adds text. After it the container shows all text so far. */
@@ -16,21 +17,17 @@ export interface MarkdownOptions {
   className?: string;
 }
 
+const parse = inlineParser({ linkify: true, notes: true });
+
 /** Shows markdown in `container`, which should be empty and is the instance's own until `destroy`. */
 export function create(container: HTMLElement, options: MarkdownOptions = {}): Markdown {
-  let source = "";
-  const root = container.ownerDocument.createElement("div");
-  root.className = ["sc-markdown", options.className ?? ""].join(" ").trim();
-  container.append(root);
+  const { ownerDocument: document } = container;
+  const engine = new Engine(document, guarded(document.location.origin), parse);
+  engine.el.className = ["sc-markdown", options.className ?? ""].join(" ").trim();
+  container.append(engine.el);
   return {
-    push(text) {
-      source += text;
-      root.replaceChildren();
-      render(root, markdown.parse(source, {}), container.ownerDocument);
-    },
+    push: (text) => engine.push(text),
     end() {},
-    destroy() {
-      root.remove();
-    },
+    destroy: () => engine.el.remove(),
   };
 }

@@ -40,7 +40,16 @@ export class Machine {
   constructor() {
     const quotes: Place[] = [];
     const root = { ...ENTRY, node: this.root, indent: 0, listIndent: -1, level: 0, quotes };
-    this.state = { number: -1, stack: [root], leaf: null, blank: [], pending: [], definitions: [], notes: [], cuts: [] };
+    this.state = {
+      number: -1,
+      stack: [root],
+      leaf: null,
+      blank: [],
+      pending: [],
+      definitions: [],
+      notes: [],
+      cuts: [],
+    };
   }
 
   /** Reads one line without its line feed; `ended` tells whether that has come. */
@@ -70,8 +79,22 @@ export class Machine {
     };
   }
 
+  /** Links every open block to its parent, so that the tree can be walked. */
+  connect(): void {
+    const { stack, leaf } = this.state;
+    for (const [i, { node }] of stack.entries()) {
+      const inner = stack[i + 1]?.node ?? (leaf && leaf.kind !== "definition" ? leaf.node : null);
+      // Footnotes hang elsewhere
+      node.open = inner?.kind === "note" ? null : inner;
+    }
+  }
+
   get definitions(): readonly Definition[] {
     return this.state.definitions;
+  }
+
+  get notes(): readonly Branch[] {
+    return this.state.notes;
   }
 
   private remember(line: Source): void {
@@ -196,7 +219,7 @@ export class Machine {
       const level = line.indent >= place.indent ? starts.underline(line) : 0;
       if (level) {
         this.state.leaf = null;
-        this.add({ kind: "heading", level, lines: [...node.lines] });
+        this.add({ ...node, kind: "heading", level, lines: [...node.lines] });
         return true;
       }
       if (line.indent >= 0) {
@@ -340,15 +363,25 @@ export class Machine {
     }
     if (this.define(top, line, source)) return true;
     const heading = starts.heading(line, top);
-    if (heading) return this.add({ kind: "heading", level: heading.level, lines: [trim(heading.text)] });
-    state.leaf = { kind: "paragraph", node: { kind: "paragraph", level: 0, lines: [cut(line, top.indent)] } };
+    if (heading)
+      return this.add({ kind: "heading", level: heading.level, line: state.number, lines: [trim(heading.text)] });
+    state.leaf = {
+      kind: "paragraph",
+      node: { kind: "paragraph", level: 0, line: state.number, lines: [cut(line, top.indent)] },
+    };
     return true;
   }
 
   private table(top: Entry, header: Line): boolean {
     const below = this.below && this.through(top.quotes, this.below.text);
     const aligns = (below && table(header, below, top)) ?? [];
-    const node = { kind: "table" as const, aligns, header: cells(header).map((cell) => cell.trim()), rows: [] };
+    const node = {
+      kind: "table" as const,
+      line: this.state.number,
+      aligns,
+      header: cells(header).map((cell) => cell.trim()),
+      rows: [],
+    };
     this.state.leaf = { kind: "table", node, begun: false, filled: 0 };
     return true;
   }

@@ -23,6 +23,8 @@ export interface Prose {
   readonly kind: "paragraph" | "heading";
   /** Of a heading: 1 to 6; else 0. */
   readonly level: number;
+  /** Number of its first line. */
+  readonly line: number;
   readonly lines: string[];
 }
 
@@ -35,6 +37,8 @@ export interface Code {
 
 export interface Table {
   readonly kind: "table";
+  /** Number of its header's line. */
+  readonly line: number;
   readonly aligns: readonly Align[];
   readonly header: readonly string[];
   readonly rows: (readonly string[])[];

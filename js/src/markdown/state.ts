@@ -1,7 +1,7 @@
 /** What the line machine remembers between lines, and how a line is taken back. */
 import type { Attempt, Definition } from "./definition.js";
 import type { Place } from "./line.js";
-import { type Branch, type Code, type Prose, type Table } from "./nodes.js";
+import type { Branch, Code, Prose, Table } from "./nodes.js";
 import type { FenceStart } from "./starts.js";
 
 /** An open container. */

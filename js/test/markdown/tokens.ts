@@ -1,8 +1,8 @@
 /** The machine's tree and markdown-it's tokens in one common form, to compare block structure without a DOM. */
 import type { Token } from "markdown-it";
+import { trim } from "../../src/markdown/line.js";
 import type { Machine } from "../../src/markdown/machine.js";
 import { type Block, type Branch, isBranch } from "../../src/markdown/nodes.js";
-import { trim } from "../../src/markdown/line.js";
 
 export function ofMachine(machine: Machine): string[] {
   const { stack, leaf } = machine.state;
@@ -17,7 +17,8 @@ export function ofMachine(machine: Machine): string[] {
       if (node.kind === "note") return;
       const start = node.ordered && node.start !== 1 ? ` ${node.start}` : "";
       if (node.kind !== "root") out.push(`<${node.kind}${node.ordered ? " o" : ""}${start}>`);
-      for (const child of children(node)) walk(child, node.kind === "list" ? node.tight : node.kind === "item" && tight);
+      for (const child of children(node))
+        walk(child, node.kind === "list" ? node.tight : node.kind === "item" && tight);
       if (node.kind !== "root") out.push(`</${node.kind}>`);
     } else if (node.kind === "table") {
       out.push("<table>");
@@ -37,7 +38,12 @@ export function ofMachine(machine: Machine): string[] {
   return out;
 }
 
-const NAMES: Record<string, string> = { blockquote: "quote", bullet_list: "list", ordered_list: "list o", list_item: "item" };
+const NAMES: Record<string, string> = {
+  blockquote: "quote",
+  bullet_list: "list",
+  ordered_list: "list o",
+  list_item: "item",
+};
 
 /** `tokens` are of a parser whose footnotes stay where they are defined. */
 export function ofTokens(tokens: Token[]): string[] {

@@ -1,0 +1,36 @@
+// Our engine, for the harness in ../shared/bench/markdown. Where the harness passes `set` it compares the dialect itself:
+// the policy for links, images and hidden characters is off there. `batch` is markdown-it with public plug-ins.
+import MarkdownIt from "../../js/node_modules/markdown-it/dist/markdown-it.mjs";
+import footnotes from "../../js/node_modules/markdown-it-footnote/index.mjs";
+import tasks from "../../js/node_modules/markdown-it-task-lists/index.js";
+import { inlineParser } from "../../js/src/markdown/dialect.ts";
+import { Engine } from "../../js/src/markdown/engine.ts";
+import { bare, guarded } from "../../js/src/markdown/spans.ts";
+
+const md = new MarkdownIt({ html: false, linkify: true }).use(footnotes).use(tasks);
+const full = inlineParser({ linkify: true, notes: true });
+const strict = inlineParser({ linkify: false, notes: false });
+const STRICT = new Set(["cm", "cmhtml", "cmtext"]);
+
+export default {
+  name: "markdown",
+  batch: (text) => md.render(text),
+  create(el, { set }) {
+    const policy = set ? bare : guarded(document.location.origin);
+    const engine = new Engine(document, policy, STRICT.has(set) ? strict : full);
+    engine.el.className = "sc-markdown";
+    el.append(engine.el);
+    let text = "";
+    return {
+      push(piece) {
+        text += piece;
+      },
+      flush() {
+        engine.push(text);
+        text = "";
+      },
+      end() {},
+      destroy: () => engine.el.remove(),
+    };
+  },
+};

@@ -1,0 +1,134 @@
+/** Footnotes: numbered in the order of their first use, collected below the text. */
+import type { NoteUse } from "./dialect.js";
+import { noteLinks, patch, type Shown } from "./patch.js";
+import type { TextView } from "./prose.js";
+import { type Policy, spansOf } from "./spans.js";
+
+/** One footnote of the document: by its label, or with its own text. */
+interface Numbered {
+  readonly label: string | null;
+  readonly use: NoteUse;
+  uses: number;
+}
+
+/** Shows the definition of a label; owned by whoever shows blocks. */
+export interface NoteBody {
+  readonly el: HTMLElement;
+  /** Where the links back go: the last paragraph, or the note itself. */
+  readonly end: HTMLElement;
+}
+
+let documents = 0;
+
+export class Footnotes {
+  private readonly texts = new Set<TextView>();
+  private readonly section: HTMLElement;
+  private readonly list: HTMLElement;
+  private readonly rule: HTMLElement;
+  private readonly prefix = `sc-${++documents}-`;
+  private readonly own: { el: HTMLElement; paragraph: HTMLElement; shown: Shown[] }[] = [];
+  private readonly backs: HTMLElement[] = [];
+  private notes: Numbered[] = [];
+  private stale = false;
+
+  constructor(
+    private readonly document: Document,
+    private readonly policy: Policy,
+  ) {
+    this.rule = document.createElement("hr");
+    this.section = document.createElement("section");
+    this.section.className = "sc-footnotes";
+    this.list = this.section.appendChild(document.createElement("ol"));
+  }
+
+  /** `text` refers to other footnotes than before. */
+  changed(text: TextView): void {
+    if (text.notes.length > 0) this.texts.add(text);
+    else if (!this.texts.delete(text)) return;
+    this.stale = true;
+  }
+
+  /** Brings numbers and section up to date; `body` gives the view of a label's definition. */
+  update(root: HTMLElement, body: (label: string) => NoteBody | null): void {
+    if (this.stale) this.number();
+    this.stale = false;
+    if (this.notes.length === 0) {
+      this.rule.remove();
+      this.section.remove();
+      return;
+    }
+    if (!this.section.isConnected || this.section.nextSibling) root.append(this.rule, this.section);
+    for (const [i, note] of this.notes.entries()) this.place(i, note, body);
+    while (this.list.childNodes.length > this.notes.length) this.list.lastChild?.remove();
+  }
+
+  private number(): void {
+    const texts = [...this.texts].sort((a, b) => a.order[0] - b.order[0] || a.order[1] - b.order[1]);
+    const byLabel = new Map<string, number>();
+    this.notes = [];
+    for (const text of texts) {
+      const numbers = text.notes.map((use) => this.add(use, byLabel));
+      for (const { id, use, link } of noteLinks(text.shown)) {
+        const number = numbers[id]?.number ?? 0;
+        const nth = (numbers[id]?.before ?? 0) + use;
+        link.textContent = nth > 0 ? `[${number + 1}:${nth}]` : `[${number + 1}]`;
+        link.setAttribute("href", `#${this.prefix}${number + 1}`);
+        link.id = `${this.prefix}ref-${number + 1}-${nth}`;
+      }
+    }
+  }
+
+  private add(use: NoteUse, byLabel: Map<string, number>): { number: number; before: number } {
+    const label = use.label ?? null;
+    const known = label === null ? undefined : byLabel.get(label);
+    const number = known ?? this.notes.length;
+    if (known === undefined) {
+      this.notes.push({ label, use, uses: 0 });
+      if (label !== null) byLabel.set(label, number);
+    }
+    const note = this.notes[number];
+    const before = note?.uses ?? 0;
+    if (note) note.uses += use.count ?? 0;
+    return { number, before };
+  }
+
+  private place(i: number, note: Numbered, body: (label: string) => NoteBody | null): void {
+    const view = (note.label === null ? null : body(note.label)) ?? this.ownText(i, note.use);
+    if (this.list.childNodes[i] !== view.el) this.list.insertBefore(view.el, this.list.childNodes[i] ?? null);
+    view.el.id = this.prefix + (i + 1);
+    const back = this.back(i, Math.max(1, note.uses));
+    if (back.parentNode !== view.end || back.nextSibling) view.end.append(back);
+  }
+
+  private ownText(i: number, use: NoteUse): NoteBody {
+    const { document } = this;
+    const view = this.own[i] ?? {
+      el: document.createElement("li"),
+      paragraph: document.createElement("p"),
+      shown: [],
+    };
+    this.own[i] = view;
+    if (!view.paragraph.parentNode) view.el.append(view.paragraph);
+    patch(view.paragraph, view.shown, spansOf(use.tokens ?? [], this.policy));
+    return { el: view.el, end: use.tokens ? view.paragraph : view.el };
+  }
+
+  /** The links back to where the footnote is referred to. */
+  private back(i: number, uses: number): HTMLElement {
+    const { document } = this;
+    const back = this.backs[i] ?? document.createElement("span");
+    this.backs[i] = back;
+    for (let use = back.children.length; use < uses; use++) {
+      const link = document.createElement("a");
+      link.href = `#${this.prefix}ref-${i + 1}-${use}`;
+      link.className = "sc-back";
+      link.textContent = "\u21a9\ufe0e";
+      back.append(" ", link);
+    }
+    while (back.children.length > uses) {
+      back.lastChild?.remove();
+      back.lastChild?.remove();
+    }
+    return back;
+  }
+}

@@ -1,0 +1,75 @@
+/** Spans into DOM nodes, keeping the nodes that stand: text only grows at its end, as a selection in it needs. */
+import type { Span } from "./spans.js";
+
+/** A span and its node. */
+export interface Shown {
+  readonly span: Span;
+  readonly node: Node;
+  readonly inner: Shown[];
+}
+
+/** Makes the first children of `parent`, which show `shown`, show `spans`. */
+export function patch(parent: Node, shown: Shown[], spans: readonly Span[]): void {
+  for (const [i, span] of spans.entries()) {
+    const old = shown[i];
+    if (old && old.span.tag === span.tag && old.span.key === span.key) {
+      shown[i] = keep(old, span);
+      continue;
+    }
+    const next = make(span, parent.ownerDocument ?? document);
+    const previous = shown[i - 1]?.node;
+    if (old) parent.replaceChild(next.node, old.node);
+    else parent.insertBefore(next.node, previous ? previous.nextSibling : parent.firstChild);
+    shown[i] = next;
+  }
+  for (const { node } of shown.splice(spans.length)) parent.removeChild(node);
+}
+
+function keep(old: Shown, span: Span): Shown {
+  if (span.tag) patch(old.node, old.inner, span.spans);
+  else setText(old.node as Text, old.span.text, span.text);
+  return { ...old, span };
+}
+
+/** Changes what differs at the end. Anything else would drop a selection. */
+export function setText(node: Text, old: string, text: string): void {
+  if (old === text) return;
+  if (text.startsWith(old)) return node.appendData(text.slice(old.length));
+  let same = 0;
+  while (same < text.length && old.charCodeAt(same) === text.charCodeAt(same)) same++;
+  node.replaceData(same, old.length - same, text.slice(same));
+}
+
+function make(span: Span, document: Document): Shown {
+  if (!span.tag) return { span, node: document.createTextNode(span.text), inner: [] };
+  const node = document.createElement(span.tag);
+  for (const [name, value] of Object.entries(span.attributes)) node.setAttribute(name, value);
+  const inner = span.spans.map((child) => make(child, document));
+  for (const child of inner) node.appendChild(child.node);
+  if (span.load) node.appendChild(loader(span, node, document));
+  return { span, node, inner };
+}
+
+/** The button that asks for a remote image. Nothing is requested before its click. */
+function loader(span: Span, place: HTMLElement, document: Document): HTMLElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "sc-load";
+  button.textContent = "Load image";
+  button.setAttribute("data-sc-ui", "");
+  button.addEventListener("click", () => {
+    const image = document.createElement("img");
+    image.referrerPolicy = "no-referrer";
+    image.alt = span.spans[0]?.text ?? "";
+    image.src = span.load ?? "";
+    place.replaceChildren(image);
+  });
+  return button;
+}
+
+/** The nodes that refer to footnotes, in order. */
+export function noteLinks(shown: readonly Shown[]): { id: number; use: number; link: HTMLElement }[] {
+  return shown.flatMap(({ span, node, inner }) =>
+    span.note ? { ...span.note, link: node as HTMLElement } : noteLinks(inner),
+  );
+}

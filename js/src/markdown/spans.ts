@@ -1,0 +1,151 @@
+/** Inline tokens into a small tree of what is to be shown. Pure: the DOM is made of it elsewhere. */
+import type { Token } from "markdown-it";
+import { reveal, revealed } from "./characters.js";
+import { doubtfulHost, isImageData, safeImage, safeLink } from "./urls.js";
+
+/** A piece of text, or an element by its tag. */
+export interface Span {
+  /** "" for text. */
+  readonly tag: string;
+  readonly text: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Equal keys: the same element, which may be kept while its children change. */
+  readonly key: string;
+  readonly spans: Span[];
+  /** An image the reader may ask for by a click. */
+  readonly load?: string;
+  /** A reference to a footnote: its place in the text's own list, and how often that was referred to before. */
+  readonly note?: { readonly id: number; readonly use: number };
+}
+
+/** How links, images and hidden characters are treated. */
+export interface Policy {
+  link(href: string, title: string, spans: Span[]): Span[];
+  image(src: string, title: string, alt: string): Span[];
+  text(text: string): Span[];
+}
+
+const LINK = { target: "_blank", rel: "noopener noreferrer nofollow", referrerpolicy: "no-referrer" };
+
+/** The rules for text from a model. `origin` is the page's own: links to it stay text. */
+export function guarded(origin: string): Policy {
+  return {
+    link(href, title, spans) {
+      const url = safeLink(href, origin);
+      if (!url) return [element("span", {}, spans)];
+      const host = doubtfulHost(url, plain(spans));
+      const link = element("a", { href: url.href, ...(title && { title: revealed(title) }), ...LINK }, spans);
+      return host ? [link, element("span", { class: "sc-host" }, [text(` (${host})`)])] : [link];
+    },
+    image(src, title, alt) {
+      const label = { ...(title && { title: revealed(title) }) };
+      if (isImageData(src)) return [element("img", { src, alt: revealed(alt), ...label }, [])];
+      const url = safeImage(src, origin);
+      const shown = [text(revealed(alt) || "image")];
+      if (!url) return [element("span", { class: "sc-image", ...label }, shown)];
+      const host = element("span", { class: "sc-host" }, [text(` (${url.hostname})`)]);
+      return [{ ...element("span", { class: "sc-image", ...label }, [...shown, host]), load: url.href, key: url.href }];
+    },
+    text: (content) =>
+      reveal(content).flatMap((part, i) => {
+        if (i % 2 === 1) return element("span", { class: "sc-hidden" }, [text(part)]);
+        return part ? text(part) : [];
+      }),
+  };
+}
+
+/** No rules: the dialect as it is, for comparison with other implementations. Never for a model's text. */
+export const bare: Policy = {
+  link: (href, title, spans) => [element("a", { href, ...(title && { title }) }, spans)],
+  image: (src, title, alt) => [element("img", { src, alt, ...(title && { title }) }, [])],
+  text: (content) => [text(content)],
+};
+
+export function spansOf(tokens: readonly Token[], policy: Policy): Span[] {
+  const root: Span[] = [];
+  const around: { spans: Span[]; token: Token }[] = [];
+  let spans = root;
+  const add = (more: readonly Span[]): void => {
+    for (const span of more) append(spans, span);
+  };
+  for (const token of tokens) {
+    if (token.nesting === 1) {
+      around.push({ spans, token });
+      spans = [];
+    } else if (token.nesting === -1) {
+      const { spans: outer = root, token: opener = token } = around.pop() ?? {};
+      const inner = spans;
+      spans = outer;
+      add(closed(opener, inner, policy));
+    } else add(leaf(token, policy));
+  }
+  return root;
+}
+
+/** Adds to text that stands there already, so that text stays in few nodes. */
+function append(spans: Span[], span: Span): void {
+  const last = spans.at(-1);
+  if (last && !last.tag && !span.tag) spans[spans.length - 1] = text(last.text + span.text);
+  else if (span.tag || span.text) spans.push(span);
+}
+
+function closed(opener: Token, inner: Span[], policy: Policy): Span[] {
+  if (opener.type === "link_open") return policy.link(attribute(opener, "href"), attribute(opener, "title"), inner);
+  return [element(String(opener.tag), {}, inner)];
+}
+
+function leaf(token: Token, policy: Policy): Span[] {
+  switch (token.type) {
+    case "softbreak":
+      return [text("\n")];
+    case "hardbreak":
+      return [element("br", {}, []), text("\n")];
+    case "code_inline":
+      return [element("code", {}, policy.text(token.content))];
+    case "image":
+      return policy.image(attribute(token, "src"), attribute(token, "title"), altText(token.children ?? []));
+    case "task": {
+      const checked: Record<string, string> = token.content ? { checked: "" } : {};
+      return [element("input", { type: "checkbox", disabled: "", class: "sc-task", ...checked }, [])];
+    }
+    case "footnote_ref":
+      return [noteRef(token.meta as { id: number; subId?: number })];
+    default:
+      return policy.text(token.content);
+  }
+}
+
+function noteRef(meta: { id: number; subId?: number }): Span {
+  const link = { ...element("a", { class: "sc-note" }, []), note: { id: meta.id, use: meta.subId ?? 0 } };
+  return element("sup", {}, [{ ...link, key: `note ${meta.id} ${meta.subId ?? 0}` }]);
+}
+
+/** What markdown-it puts into an image's alt attribute. */
+function altText(tokens: readonly Token[]): string {
+  let alt = "";
+  for (const token of tokens) {
+    if (token.type === "image") alt += altText(token.children ?? []);
+    else if (token.type === "softbreak" || token.type === "hardbreak") alt += "\n";
+    else if (token.type === "text" || token.type === "code_inline") alt += token.content;
+  }
+  return alt;
+}
+
+function plain(spans: readonly Span[]): string {
+  return spans.map((span) => (span.tag ? plain(span.spans) : span.text)).join("");
+}
+
+export function text(content: string): Span {
+  return { tag: "", text: content, attributes: NONE, key: "", spans: [] };
+}
+
+export function element(tag: string, attributes: Record<string, string>, spans: Span[]): Span {
+  const key = Object.entries(attributes).flat().join("\n");
+  return { tag, text: "", attributes, key, spans };
+}
+
+const NONE = {};
+
+function attribute(token: Token, name: string): string {
+  return String(token.attrGet(name) ?? "");
+}

@@ -1,0 +1,315 @@
+/** Blocks into DOM. Only the path to the open edge is touched; what is settled keeps its nodes. */
+
+import { revealed } from "./characters.js";
+import type { NoteBody } from "./footnotes.js";
+import { trim } from "./line.js";
+import { type Block, type Branch, type Code, isBranch, type Prose, type Table } from "./nodes.js";
+import { setText } from "./patch.js";
+import { type Page, TextView } from "./prose.js";
+
+/** Where a block stands. */
+interface Role {
+  /** In an item of a tight list: a paragraph is not wrapped. */
+  readonly tight: boolean;
+  /** First in a list item: `[ ]` makes a checkbox. */
+  readonly task: boolean;
+}
+
+export interface View {
+  readonly el: HTMLElement;
+  /** Whether it can go on to show `block`, which came in the place of what it shows. */
+  accepts(block: Block): boolean;
+  update(block: Block, role: Role): void;
+  forget(): void;
+}
+
+const PLAIN: Role = { tight: false, task: false };
+const TAGS = { root: "div", quote: "blockquote", item: "li", note: "li" };
+
+export class BranchView implements View, NoteBody {
+  readonly el: HTMLElement;
+  private readonly views: View[] = [];
+  private tight = false;
+
+  constructor(
+    private readonly page: Page,
+    public node: Branch,
+  ) {
+    this.el = page.document.createElement(node.kind === "list" ? (node.ordered ? "ol" : "ul") : TAGS[node.kind]);
+  }
+
+  accepts(block: Block): boolean {
+    return block.kind === this.node.kind && block.ordered === this.node.ordered;
+  }
+
+  update(block: Block, role: Role): void {
+    if (!isBranch(block)) return;
+    const { children, open } = block;
+    const tight = block.kind === "list" ? block.tight : role.tight;
+    const from = block === this.node && tight === this.tight ? Math.min(block.low, this.views.length) : 0;
+    this.node = block;
+    this.tight = tight;
+    const total = children.length + (open ? 1 : 0);
+    for (let i = from; i < total; i++) this.place(i, children[i] ?? open);
+    for (const view of this.views.splice(total)) drop(view);
+    block.low = children.length;
+    if (block.ordered) this.number(block.start);
+  }
+
+  forget(): void {
+    for (const view of this.views) view.forget();
+  }
+
+  /** Where links back from a footnote go. */
+  get end(): HTMLElement {
+    const last = this.views.at(-1);
+    return last instanceof ProseView && last.el.localName === "p" ? last.el : this.el;
+  }
+
+  private place(i: number, block: Block | null | undefined): void {
+    if (!block) return;
+    const { node, tight } = this;
+    const role = { tight: tight && node.kind !== "quote", task: node.kind === "item" && i === 0 };
+    let view = this.views[i];
+    if (!view?.accepts(block)) {
+      const next = make(this.page, block);
+      next.update(block, role);
+      this.insert(i, next.el, view);
+      view = next;
+    } else {
+      const { el } = view;
+      view.update(block, role);
+      if (view.el !== el) this.insert(i, view.el, null);
+    }
+    this.views[i] = view;
+  }
+
+  private insert(i: number, el: HTMLElement, old: View | null | undefined): void {
+    if (old) {
+      old.el.replaceWith(el);
+      old.forget();
+    } else if (!el.parentNode) {
+      const previous = this.views[i - 1]?.el;
+      this.el.insertBefore(el, previous ? previous.nextSibling : this.el.firstChild);
+    }
+  }
+
+  private number(start: number): void {
+    const old = this.el.getAttribute("start") ?? "1";
+    if (old === String(start)) return;
+    if (start === 1) this.el.removeAttribute("start");
+    else this.el.setAttribute("start", String(start));
+  }
+}
+
+function drop(view: View): void {
+  view.el.remove();
+  view.forget();
+}
+
+class ProseView implements View {
+  el: HTMLElement;
+  private readonly text: TextView;
+
+  constructor(
+    private readonly page: Page,
+    block: Prose,
+  ) {
+    this.el = page.document.createElement("p");
+    this.text = new TextView(page, this.el, [block.line, 0]);
+  }
+
+  accepts(block: Block): boolean {
+    return (block.kind === "paragraph" || block.kind === "heading") && block.line === this.text.order[0];
+  }
+
+  update(block: Block, role: Role): void {
+    if (block.kind !== "paragraph" && block.kind !== "heading") return;
+    const tag = block.kind === "heading" ? `h${block.level}` : role.tight ? "span" : "p";
+    if (this.el.localName !== tag) this.become(tag);
+    this.text.show(trim(block.lines.join("\n")), role.task && block.kind === "paragraph");
+  }
+
+  forget(): void {
+    this.text.forget();
+  }
+
+  /** Another element around the same nodes: their text stays selected. */
+  private become(tag: string): void {
+    const el = this.page.document.createElement(tag);
+    const reselect = selectionIn(this.el);
+    el.append(...this.el.childNodes);
+    if (this.el.parentNode) this.el.replaceWith(el);
+    this.el = el;
+    this.text.host = el;
+    reselect();
+  }
+}
+
+/** Keeps the selection's ends while the nodes they are in move; call the result when they have. */
+function selectionIn(el: HTMLElement): () => void {
+  const selection = el.isConnected ? el.ownerDocument.getSelection() : null;
+  const { anchorNode, anchorOffset = 0, focusNode, focusOffset = 0 } = selection ?? {};
+  if (!selection || !anchorNode || !focusNode) return () => {};
+  if (!el.contains(anchorNode) && !el.contains(focusNode)) return () => {};
+  return () => selection.setBaseAndExtent(anchorNode, anchorOffset, focusNode, focusOffset);
+}
+
+const CHUNK = 32;
+
+/** Code in blocks of 32 lines, one text node each: the engine lays out only the last. */
+class CodeView implements View {
+  readonly el: HTMLElement;
+  private readonly code: HTMLElement;
+  private readonly lines: string[] = [];
+  private chunks: { text: Text; data: string }[] = [];
+
+  constructor(
+    private readonly page: Page,
+    private node: Code,
+  ) {
+    this.el = page.document.createElement("pre");
+    this.code = this.el.appendChild(page.document.createElement("code"));
+  }
+
+  accepts(block: Block): boolean {
+    return block.kind === "code" && block.fenced === this.node.fenced;
+  }
+
+  update(block: Block): void {
+    if (block.kind !== "code") return;
+    this.node = block;
+    const { lines } = this;
+    // Lines change only at the end
+    let same = Math.min(lines.length, block.lines.length);
+    while (same > 0 && lines[same - 1] !== block.lines[same - 1]) same--;
+    if (same === lines.length && same === block.lines.length) return;
+    lines.splice(same, lines.length, ...block.lines.slice(same));
+    const first = Math.floor(Math.max(0, same - 1) / CHUNK);
+    for (let chunk = first; chunk * CHUNK < lines.length; chunk++) this.write(chunk);
+    for (const { text } of this.chunks.splice(Math.ceil(lines.length / CHUNK))) text.parentElement?.remove();
+  }
+
+  private write(chunk: number): void {
+    const end = (chunk + 1) * CHUNK;
+    let data = revealed(this.lines.slice(chunk * CHUNK, end).join("\n"));
+    if (this.lines.length > end) data += "\n";
+    const old = this.chunks[chunk];
+    if (old) {
+      setText(old.text, old.data, data);
+      old.data = data;
+      return;
+    }
+    const { document } = this.page;
+    const text = document.createTextNode(data);
+    const span = document.createElement("span");
+    span.className = "sc-lines";
+    span.append(text);
+    this.code.append(span);
+    this.chunks.push({ text, data });
+  }
+
+  forget(): void {}
+}
+
+class TableView implements View {
+  readonly el: HTMLElement;
+  private readonly head: HTMLElement;
+  private body: HTMLElement | null = null;
+  private readonly rows: { el: HTMLElement; cells: TextView[]; from: readonly string[] }[] = [];
+  private node: Table;
+
+  constructor(
+    private readonly page: Page,
+    block: Table,
+  ) {
+    this.node = block;
+    this.el = page.document.createElement("table");
+    this.head = this.el.appendChild(page.document.createElement("thead"));
+  }
+
+  accepts(block: Block): boolean {
+    const { aligns, line } = this.node;
+    return block.kind === "table" && block.line === line && block.aligns.join() === aligns.join();
+  }
+
+  update(block: Block): void {
+    if (block.kind !== "table") return;
+    this.node = block;
+    const { rows } = this;
+    this.write(0, block.header);
+    const total = block.rows.length + 1;
+    let from = Math.min(rows.length, total);
+    while (from > 1 && rows[from - 1]?.from !== block.rows[from - 2]) from--;
+    for (let i = Math.max(1, from); i < total; i++) this.write(i, block.rows[i - 1] ?? []);
+    for (const { el, cells } of rows.splice(total)) {
+      el.remove();
+      for (const cell of cells) cell.forget();
+    }
+    if (total === 1 && this.body) {
+      this.body.remove();
+      this.body = null;
+    }
+  }
+
+  private write(i: number, texts: readonly string[]): void {
+    const row = this.rows[i] ?? this.row(i, texts.length);
+    if (row.from === texts) return;
+    for (const [column, cell] of row.cells.entries()) cell.show(texts[column] ?? "", false);
+    row.from = texts;
+  }
+
+  private row(i: number, width: number): { el: HTMLElement; cells: TextView[]; from: readonly string[] } {
+    const { document } = this.page;
+    const el = document.createElement("tr");
+    const cells: TextView[] = [];
+    for (let column = 0; column < width; column++) {
+      const cell = document.createElement(i === 0 ? "th" : "td");
+      const align = this.node.aligns[column];
+      if (align) cell.style.textAlign = align;
+      el.append(cell);
+      cells.push(new TextView(this.page, cell, [this.node.line + (i && i + 1), column]));
+    }
+    if (i > 0 && !this.body) this.body = this.el.appendChild(document.createElement("tbody"));
+    (i === 0 ? this.head : this.body)?.append(el);
+    this.rows[i] = { el, cells, from: [] };
+    return this.rows[i];
+  }
+
+  forget(): void {
+    for (const { cells } of this.rows) for (const cell of cells) cell.forget();
+  }
+}
+
+class RuleView implements View {
+  readonly el: HTMLElement;
+
+  constructor(page: Page) {
+    this.el = page.document.createElement("hr");
+  }
+
+  accepts(block: Block): boolean {
+    return block.kind === "rule";
+  }
+
+  update(): void {}
+  forget(): void {}
+}
+
+function make(page: Page, block: Block): View {
+  switch (block.kind) {
+    case "paragraph":
+    case "heading":
+      return new ProseView(page, block);
+    case "code":
+      return new CodeView(page, block);
+    case "table":
+      return new TableView(page, block);
+    case "rule":
+      return new RuleView(page);
+    default:
+      return new BranchView(page, block);
+  }
+}
+
+export { PLAIN };
