@@ -158,7 +158,7 @@ describe("the header", () => {
     stage.paint(response([], { model: "gpt-x", streamcell: annex }), { elapsed: 61_000 });
     expect(stage.text(".sc-model")).toBe("gpt-x");
     expect(stage.text(".sc-head .sc-pill")).toBe("demo: canned answers, no model");
-    expect(stage.text(".sc-note")).toBe("retrying in 2 s");
+    expect(stage.text(".sc-remark")).toBe("retrying in 2 s");
     expect(stage.text(".sc-time")).toBe("1 min 01 s");
   });
 
@@ -178,9 +178,9 @@ describe("the header", () => {
 
   it("tells what to do when a busy kernel does not hear Stop", () => {
     stage.paint(response([]), { stopping: true, now: 1000 });
-    expect(stage.text(".sc-note")).toBe("");
+    expect(stage.text(".sc-remark")).toBe("");
     stage.paint(response([]), { stopping: true, now: 4000 });
-    expect(stage.text(".sc-note")).toContain("Interrupt the kernel");
+    expect(stage.text(".sc-remark")).toContain("Interrupt the kernel");
   });
 
   it("stops by Esc, when the focus is within and something runs", () => {

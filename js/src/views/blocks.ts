@@ -76,10 +76,18 @@ export function asJson(value: Json): Node[] {
   return [element];
 }
 
-/** Text, or what a list of content parts holds of it. */
+/** Text (as JSON where it is), or what a list of content parts holds of it. */
 export function asOutput(value: Json): Node[] {
-  if (typeof value === "string") return value === "" ? [] : [said("div", "sc-code", value)];
+  if (typeof value === "string") return value === "" ? [] : [parsed(value) ?? said("div", "sc-code", value)];
   return Array.isArray(value) ? value.flatMap((part) => asOutput(asText(asObject(part).text))) : asJson(value);
+}
+
+/** The view of a text that is one JSON object or list; null for others. */
+function parsed(text: string): HTMLElement | null {
+  if (!/^\s*[[{]/.test(text)) return null;
+  const element = el("div", "sc-json");
+  jsonSink(element).push(text);
+  return element.querySelector(".sc-json-bad") ? null : element;
 }
 
 /** An error of a tool: a line, or an object that holds one. */

@@ -24,14 +24,19 @@ export class Footer {
   }
 
   update(scene: Scene, isHeaderSeen: boolean): void {
-    const usage = usageOf(scene);
-    this.#facts.replaceChildren(...(usage ? factsOf(usage).map(([text, title]) => fact(text, title)) : []));
+    this.#paintFacts(usageOf(scene));
     this.#odd.update(scene.annex);
     this.#stop.update(scene);
     this.#stop.el.hidden ||= isHeaderSeen;
     // Gathering the answer costs its length, so it waits for the end.
     this.#answer = scene.running ? "" : answerOf(scene.output);
     this.#copy.hidden = this.#answer === "" || !navigator.clipboard;
+  }
+
+  #paintFacts(usage: Usage | null): void {
+    const facts = usage ? factsOf(usage) : [];
+    if (this.#facts.textContent === facts.map(([text]) => text).join("")) return;
+    this.#facts.replaceChildren(...facts.map(([text, title]) => fact(text, title)));
   }
 
   destroy(): void {

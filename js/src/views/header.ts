@@ -14,7 +14,7 @@ export class Header {
   #word = el("span", "sc-status-word");
   #model = el("span", "sc-model");
   #label = el("span", "sc-pill");
-  #note = el("span", "sc-note");
+  #note = el("span", "sc-remark");
   #time = el("span", "sc-time");
   #stop: StopButton;
   #shown = { icon: "", model: "", label: "", note: "" };
@@ -22,8 +22,9 @@ export class Header {
 
   constructor(cancel: () => void) {
     this.#stop = new StopButton(cancel);
-    const side = el("span", "sc-head-side", this.#time, this.#stop.el);
-    this.el.append(this.#status, this.#model, this.#label, this.#note, side);
+    // Two boxes: remarks that come and go wrap in the first, and never move the Stop button in the second.
+    const main = el("span", "sc-head-main", this.#status, this.#model, this.#label, this.#note);
+    this.el.append(main, el("span", "sc-head-side", this.#time, this.#stop.el));
   }
 
   update(scene: Scene): void {
@@ -67,6 +68,7 @@ export class StopButton {
   constructor(cancel: () => void) {
     this.el = button("sc-button sc-stop", "Stop", cancel);
     this.el.title = "Stop (Esc)";
+    this.el.setAttribute("aria-keyshortcuts", "Escape");
   }
 
   update({ running, stopping, connected }: Scene): void {

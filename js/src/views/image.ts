@@ -19,7 +19,7 @@ const MAX_LENGTH = 24_000_000;
 export class ImageView implements View {
   #card = new Card("image", "Image");
   readonly el = this.#card.el;
-  #image = el("img", "sc-image");
+  #image = el("img", "sc-picture");
   #prompt = el("div", "sc-label");
   #shown = "";
 

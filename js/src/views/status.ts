@@ -13,7 +13,7 @@ export interface StatusLook {
 
 const RESPONSE = new Map<string, StatusLook>([
   ["queued", { word: "Waiting", icon: "clock", tone: "live" }],
-  ["in_progress", { word: "Streaming", icon: "dots", tone: "live" }],
+  ["in_progress", { word: "Streaming", icon: "dot", tone: "live" }],
   ["completed", { word: "Completed", icon: "check", tone: "good" }],
   ["incomplete", { word: "Incomplete", icon: "half", tone: "warn" }],
   ["failed", { word: "Failed", icon: "cross", tone: "bad" }],
@@ -30,7 +30,7 @@ export function isTerminal(status: string): boolean {
 
 export function responseLook(status: string, isRefused: boolean): StatusLook {
   if (isRefused && status === "completed") return { word: "Refused", icon: "hand", tone: "warn" };
-  return RESPONSE.get(status) ?? { word: status, icon: "dots", tone: "calm" };
+  return RESPONSE.get(status) ?? { word: status, icon: "dot", tone: "calm" };
 }
 
 /** Why an answer that is not complete ended, in a sentence; empty for others. */
