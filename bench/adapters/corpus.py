@@ -20,7 +20,8 @@ def read(chunks, api):
 
 def described(snapshot, state):
     """The result that the check compares, out of the snapshot that a page would show."""
-    annex, output = snapshot["streamcell"], snapshot["output"]
+    annex = snapshot["streamcell"]
+    output = [item for item in snapshot["output"] if not item.get("choice_index")]
     parts = [p for i in output if i.get("type") == "message" for p in i.get("content") or [] if isinstance(p, dict)]
     images = annex.get("partial_images", {})
     usage = snapshot["usage"]

@@ -203,7 +203,7 @@ class Items:
         """Nothing more comes: items that never heard of their end get ``status``."""
         for item in self._items:
             path = (*self._path(item), "status")
-            if self._document.get(*path) in UNFINISHED:
+            if _word(self._document.get(*path)) in UNFINISHED:
                 self._document.put(path, status)
 
     # ------------------------------------------------------------ parts and texts
@@ -276,7 +276,8 @@ class Items:
             kind, name, index = "reasoning" if type_ == "reasoning_text" else "message", "content", event.content_index
         item = self.item_of(event, kind)
         if index is None and event.type.endswith(".added"):
-            index = len(self._document.get(*item, name) or [])
+            parts = self._document.get(*item, name)
+            index = len(parts) if isinstance(parts, list) else 0
         self._document.overrule(self.part(item, (name, type_), index), event.part)
 
     def annotation(self, event: ev.Annotation) -> None:
@@ -321,7 +322,8 @@ class Items:
                 at = self._place(path, first + offset, {})
                 self._document.overrule((*path, at), output)
         elif isinstance(event, ev.ShellCallOutputContentDelta):
-            for name, piece in (event.delta or {}).items():
+            for name in ("stdout", "stderr"):
+                piece = (event.delta or {}).get(name)
                 if isinstance(piece, str) and isinstance(self._document.get(*path, first), dict):
                     self._document.text((*path, first, name)).parts.append(piece)
 

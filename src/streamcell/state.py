@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from streamcell import events as ev
-from streamcell.document import MAX_PARTS, Document
+from streamcell.document import MAX_PARTS, Document, mended
 from streamcell.items import Items
 from streamcell.numbering import Numbering
 from streamcell.wire import ErrorInfo, Op
@@ -29,6 +29,8 @@ APART = frozenset({"output", "status", "usage", "error", "incomplete_details", "
 """Fields of a response that are not simply taken over: only a terminal event decides them."""
 KINDS = {"rate_limit_exceeded": "rate_limit", "rate_limit": "rate_limit", "insufficient_quota": "quota"}
 """The service's error code → the kind of error; others are ``api_error``."""
+MAX_NAMES = 200
+"""So many kinds of unknown events are counted by name."""
 CALLS = {
     "function_call": ("arguments",),
     "mcp_call": ("arguments",),
@@ -125,9 +127,9 @@ class ResponseState:
 
     # ------------------------------------------------------------ handlers
     def _delta(self, event: Any) -> None:
+        text = self._items.text_of(event)
         if event.delta is None:
             return self._warn("delta_without_text")
-        text = self._items.text_of(event)
         if text is not None:
             text.pack()
             text.parts.append(event.delta)
@@ -138,13 +140,14 @@ class ResponseState:
 
     def _lifecycle(self, event: ev.ResponseEvent) -> None:
         self._head(event.response)
-        queued = (event.response or {}).get("status") == "queued"
-        self._document.put(("status",), "queued" if queued else OPEN[type(event)])
+        if not self._failed:
+            queued = (event.response or {}).get("status") == "queued"
+            self._document.put(("status",), "queued" if queued else OPEN[type(event)])
 
     def _head(self, response: dict[str, Any] | None) -> None:
         for key, value in (response or {}).items():
             if key not in APART:
-                self._document.overrule((key,), value)
+                self._document.overrule((mended(key),), value)
 
     def _terminal(self, event: ev.ResponseEvent) -> None:
         response = event.response or {}
@@ -203,7 +206,9 @@ class ResponseState:
         self._count("warnings", name)
 
     def _count(self, table: str, name: str) -> None:
-        path = ("streamcell", table, name)
+        known = self._document.get("streamcell", table)
+        name = mended(name)
+        path = ("streamcell", table, name if name in known or len(known) < MAX_NAMES else "others")
         self._document.put(path, (self._document.get(*path) or 0) + 1)
 
     # ------------------------------------------------------------ the end
