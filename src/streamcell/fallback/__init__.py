@@ -1,0 +1,48 @@
+"""What is left of an answer where no live view can be: in a saved notebook, on a static page, in a terminal.
+
+`to_html` and `to_text` show all that the live view shows. The HTML is built from the answer by fixed lists of tags and
+attributes, so it is safe without a sanitizer, and it carries no meaning in script, style, class or id, so it survives
+those there are (JupyterLab's, GitHub's, nbviewer's). It knows nothing of widgets, or of how the notebook holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from streamcell.fallback import facts, write_html, write_text
+from streamcell.fallback.blocks import Block
+from streamcell.fallback.items import item_blocks
+
+__all__ = ["to_html", "to_text"]
+
+
+def to_html(snapshot: Mapping[str, Any]) -> str:
+    """A snapshot as HTML, for ``text/html``. Never raises on remote data."""
+    return f'<div class="sc-answer">\n{write_html.write(_blocks(snapshot))}</div>\n'
+
+
+def to_text(snapshot: Mapping[str, Any]) -> str:
+    """A snapshot as plain text, for ``text/plain``. Never raises on remote data."""
+    return write_text.write(_blocks(snapshot))
+
+
+def _blocks(response: Mapping[str, Any]) -> Iterator[Block]:
+    yield Block("head", title=facts.status_word(response), facts=tuple(facts.summary(response)))
+    partial = facts.as_dict(facts.as_dict(response.get("streamcell")).get("partial_images"))
+    for index, item in enumerate(facts.as_list(response.get("output"))):
+        yield from item_blocks(item, facts.as_text(partial.get(str(index))))
+    yield from _end(response)
+
+
+def _end(response: Mapping[str, Any]) -> Iterator[Block]:
+    """How it ended, what it took, what was odd."""
+    failure = facts.failure(response)
+    if failure is not None:
+        yield Block("notice", "\n".join(failure[1]), title=failure[0])
+    if ending := facts.ending(response):
+        yield Block("notice", ending, title=facts.status_word(response))
+    if usage := facts.usage(response):
+        yield Block("foot", facts=tuple(usage))
+    if odd := facts.oddities(response):
+        yield Block("fold", title=odd[0], children=tuple(Block("line", line) for line in odd[1]))

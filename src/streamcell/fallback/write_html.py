@@ -1,0 +1,96 @@
+"""Blocks as HTML: safe without a sanitizer, and read well without script, style or class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from streamcell.fallback import chips, render
+from streamcell.fallback.blocks import Block
+
+__all__ = ["write"]
+
+_FORMATS = {"iVBORw0KGgo": "png", "/9j/": "jpeg", "UklGR": "webp", "R0lGOD": "gif"}
+"""Raster images by the beginning of their base64 text. Anything else, SVG above all, is not shown."""
+
+
+def write(blocks: Iterable[Block]) -> str:
+    """The HTML of all blocks, one after the other."""
+    return "".join(_WRITERS[block.kind](block) for block in blocks)
+
+
+def _head(block: Block) -> str:
+    rest = "".join(f" · {chips.html(fact)}" for fact in block.facts)
+    return f'<p class="sc-head"><strong>{chips.html(block.title)}</strong>{rest}</p>\n'
+
+
+def _foot(block: Block) -> str:
+    return f'<p class="sc-foot"><small>{chips.html(" · ".join(block.facts))}</small></p>\n'
+
+
+def _markdown(block: Block) -> str:
+    return f'<div class="sc-prose">\n{render.markdown(block.text)}</div>\n'
+
+
+def _code(block: Block) -> str:
+    label = f'<p class="sc-label">{chips.html(block.title)}</p>\n' if block.title else ""
+    return f'{label}<pre class="sc-code"><code>{chips.html(block.text)}</code></pre>\n'
+
+
+def _line(block: Block) -> str:
+    label = f"{chips.html(block.title)}: " if block.title else ""
+    return f'<p dir="auto">{label}{chips.html(block.text)}</p>\n'
+
+
+def _link(block: Block) -> str:
+    return f"<p>{_anchor(block)}</p>\n"
+
+
+def _anchor(block: Block) -> str:
+    return render.link(block.text, block.title) if block.text else chips.html(block.title)
+
+
+def _image(block: Block) -> str:
+    kind = next((name for start, name in _FORMATS.items() if block.text.startswith(start)), None)
+    if kind is None:
+        return ""
+    return (
+        f'<p><img class="sc-image" src="data:image/{kind};base64,{block.text}" alt="{chips.html(block.title)}"></p>\n'
+    )
+
+
+def _notice(block: Block) -> str:
+    lines = "<br>\n".join(chips.html(block.text).split("\n"))
+    return f'<p class="sc-notice" dir="auto"><strong>{chips.html(block.title)}</strong><br>\n{lines}</p>\n'
+
+
+def _fold(block: Block) -> str:
+    return (
+        f'<details class="sc-fold">\n<summary>{chips.html(block.title)}</summary>\n{write(block.children)}</details>\n'
+    )
+
+
+def _card(block: Block) -> str:
+    name = f" <code>{chips.html(block.name)}</code>" if block.name else ""
+    facts = f" <small>{chips.html(' · '.join(block.facts))}</small>" if block.facts else ""
+    head = f'<p class="sc-card-head"><strong>{chips.html(block.title)}</strong>{name}{facts}</p>\n'
+    return f'<div class="sc-card">\n{head}{write(block.children)}</div>\n'
+
+
+def _list(block: Block) -> str:
+    rows = "".join(f'<li dir="auto">{_anchor(child)}</li>\n' for child in block.children)
+    return f'<p class="sc-label">{chips.html(block.title)}</p>\n<ol class="sc-sources">\n{rows}</ol>\n'
+
+
+_WRITERS = {
+    "head": _head,
+    "foot": _foot,
+    "markdown": _markdown,
+    "code": _code,
+    "line": _line,
+    "link": _link,
+    "image": _image,
+    "notice": _notice,
+    "fold": _fold,
+    "card": _card,
+    "list": _list,
+}
