@@ -1,5 +1,5 @@
 /** The line above the answer: status, model, label, remarks, time, Stop. */
-import { asObject, asText } from "../json.js";
+import { asText } from "../json.js";
 import { button, el, said, setText, ui } from "./dom.js";
 import { duration, ticking } from "./format.js";
 import { icon } from "./icons.js";
@@ -57,7 +57,7 @@ export class Header {
     else this.#stoppingSince ||= scene.now;
     const isSlow = this.#stoppingSince !== 0 && scene.now - this.#stoppingSince >= SLOW_STOP_MS;
     if (isSlow) return "The kernel is busy and has not heard Stop yet. Interrupt the kernel to stop at once.";
-    return scene.running ? asText(asObject(scene.response.streamcell).note) : "";
+    return asText(scene.annex.note);
   }
 }
 

@@ -53,7 +53,7 @@ export class ReasoningView implements View {
   }
 
   #head(item: JsonObject, spent: number | null, thinking: boolean): void {
-    const time = spent === null ? "" : thinking ? ` ${ticking(spent)}` : ` for ${duration(spent)}`;
+    const time = spent === null ? "" : thinking ? ` ${ticking(spent)}` : ` for ${spent < 1000 ? "a moment" : duration(spent)}`;
     this.#state.replaceChildren(`${thinking ? "Thinking" : "Thought"}${time}`);
     const topic = thinking ? topicOf(asList(item.summary)) : "";
     this.#topic.replaceChildren(...said("span", "", topic).childNodes);
