@@ -3,11 +3,12 @@
 import MarkdownIt from "../../js/node_modules/markdown-it/dist/markdown-it.mjs";
 import footnotes from "../../js/node_modules/markdown-it-footnote/index.mjs";
 import tasks from "../../js/node_modules/markdown-it-task-lists/index.js";
+import { autolinks } from "../../js/src/markdown/autolinks.ts";
 import { inlineParser } from "../../js/src/markdown/dialect.ts";
 import { Engine } from "../../js/src/markdown/engine.ts";
 import { bare, guarded } from "../../js/src/markdown/spans.ts";
 
-const md = new MarkdownIt({ html: false, linkify: true }).use(footnotes).use(tasks);
+const md = new MarkdownIt({ html: false, linkify: true }).use(autolinks).use(footnotes).use(tasks);
 const full = inlineParser({ linkify: true, notes: true });
 const strict = inlineParser({ linkify: false, notes: false });
 const STRICT = new Set(["cm", "cmhtml", "cmtext"]);

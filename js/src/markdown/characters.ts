@@ -1,9 +1,16 @@
 /** Characters that show nothing or turn the text around: made visible. Pure. */
 
-// Bidi controls, fillers and zero-width characters, C0 and C1 but tab and line feed, tag characters; joiners where they join nothing
-const HIDDEN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  /[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\u180e\u2060-\u2064\u200b\ufeff\u115f\u1160\u3164\uffa0\x00-\x08\x0b-\x1f\x7f-\x9f]|[\u{e0000}-\u{e007f}]|(?<![\p{L}\p{M}\p{Emoji}\ufe0f])[\u200c\u200d]|[\u200c\u200d](?![\p{L}\p{M}\p{Emoji}])/gu;
+const HIDDEN = new RegExp(
+  [
+    "[\\u202a-\\u202e\\u2066-\\u2069\\u200e\\u200f\\u061c]", // bidi controls
+    "[\\u180e\\u200b\\u2060-\\u2064\\ufeff\\u115f\\u1160\\u3164\\uffa0]", // fillers, zero width
+    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]", // C0 and C1 but tab and line feed
+    "[\\u{e0000}-\\u{e007f}]", // tag characters
+    "(?<![\\p{L}\\p{M}\\p{Emoji}])[\\u200c\\u200d]", // joiners that join nothing
+    "[\\u200c\\u200d](?![\\p{L}\\p{M}\\p{Emoji}])",
+  ].join("|"),
+  "gu",
+);
 
 const PLAIN = /^[\n\t\x20-\x7e]*$/;
 

@@ -1,6 +1,7 @@
 /** The dialect: markdown-it without raw HTML, with footnotes and task lists. It knows neither DOM nor streaming. */
 import MarkdownIt, { type Token } from "markdown-it";
 import footnotes from "markdown-it-footnote";
+import { autolinks } from "./autolinks.js";
 
 /** The parser whose helpers the block machine shares. It keeps no state between calls. */
 export const markdown = new MarkdownIt({ html: false, linkify: true });
@@ -29,6 +30,7 @@ const TASK = /^\[[ xX]\] /;
 /** A parser of inline text. `linkify`: bare addresses become links. `notes`: `[^label]` is a footnote. */
 export function inlineParser(options: { linkify: boolean; notes: boolean }): InlineParser {
   const md = new MarkdownIt({ html: false, linkify: options.linkify });
+  if (options.linkify) md.use(autolinks);
   if (options.notes) md.use(footnotes);
   md.core.ruler.disable(["normalize", "block", "strip_references"]);
   if (options.notes) md.core.ruler.disable("footnote_tail");

@@ -81,5 +81,5 @@ export class Engine {
 
 const FEED = /\r\n?|\n/g;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is replaced as CommonMark asks
+/** NUL is replaced, as CommonMark asks. */
 const clean = (text: string): string => text.replace(/\0/g, "\ufffd");

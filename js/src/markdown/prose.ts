@@ -23,6 +23,7 @@ export class TextView {
   shown: Shown[] = [];
   notes = NO_NOTES;
   private task = false;
+  private gone = false;
 
   constructor(
     private readonly page: Page,
@@ -41,6 +42,7 @@ export class TextView {
 
   draw(): void {
     const { page, content, task } = this;
+    if (this.gone) return;
     if (PLAIN.test(content)) {
       page.names.forget(this);
       this.put({ tokens: [], notes: NO_NOTES }, content);
@@ -59,7 +61,9 @@ export class TextView {
     if (had || notes.length > 0) this.page.footnotes.changed(this);
   }
 
+  /** It has left the document: no name and no number concerns it any more. */
   forget(): void {
+    this.gone = true;
     this.page.names.forget(this);
     this.notes = NO_NOTES;
     this.page.footnotes.changed(this);

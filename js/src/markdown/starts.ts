@@ -1,7 +1,7 @@
 /** What a line can start, and what it can interrupt: markdown-it's block rules, one line at a time. Pure. */
 import { blanks, content, isDeep, isSpace, type Line, type Place } from "./line.js";
 
-const FENCE = /(`{3,})([^`]*)$|(~{3,})([^]*)$/y;
+const FENCE = /(`{3,})([^`]*)$|(~{3,})(.*)$/sy;
 const RULE = /([*_-])(?:[ \t]*\1){2,}[ \t]*$/y;
 const HEADING = /#{1,6}(?=[ \t]|$)/y;
 const BULLET = /[-*+](?=[ \t]|$)/y;
