@@ -197,20 +197,42 @@ def _check_name(name: str | None) -> None:
 
 
 # ---------------------------------------------------------------- IPython's hooks
-def await_stream_cells(lines: list[str]) -> list[str]:
-    """Turn calls of the magic at the left margin into awaited ones. For ``input_transformers_post``."""
-    return [_CALL.sub(_AWAITED, line, count=1) if line.startswith("get_ipython") and _CALL.match(line) else line
-            for line in lines]  # fmt: skip
+class AwaitCells:
+    """Turns calls of the magic at the left margin of a cell into awaited ones. For ``input_transformers_post``.
+
+    Only of the cell itself: a magic such as ``%%time`` transforms its body anew while the cell runs, and compiles it as
+    ordinary code, where nothing can be awaited.
+    """
+
+    def __init__(self) -> None:
+        self._running = False
+
+    def __call__(self, lines: list[str]) -> list[str]:
+        if self._running:
+            return lines
+        return [_CALL.sub(_AWAITED, line, count=1) if _CALL.match(line) else line for line in lines]
+
+    def cell_begins(self, info: object) -> None:
+        self._running = True
+
+    def cell_ends(self, result: object) -> None:
+        self._running = False
 
 
 def load(shell: Any) -> None:
     """Register the magics and the transformer; again and again without harm."""
-    shell.register_magics(StreamMagics)
     unload(shell)
-    shell.input_transformers_post.append(await_stream_cells)
+    shell.register_magics(StreamMagics)
+    hook = AwaitCells()
+    shell.input_transformers_post.append(hook)
+    shell.events.register("pre_run_cell", hook.cell_begins)
+    shell.events.register("post_run_cell", hook.cell_ends)
 
 
 def unload(shell: Any) -> None:
     """Take the transformer away again; IPython has no way to unregister a magic."""
-    transformers = shell.input_transformers_post
-    transformers[:] = [t for t in transformers if getattr(t, "__name__", "") != await_stream_cells.__name__]
+    # By name: after a reload of this module the old hook is of another class.
+    for hook in [t for t in shell.input_transformers_post if type(t).__name__ == AwaitCells.__name__]:
+        shell.input_transformers_post.remove(hook)
+        shell.events.unregister("pre_run_cell", hook.cell_begins)
+        shell.events.unregister("post_run_cell", hook.cell_ends)

@@ -21,6 +21,7 @@ from streamcell import background
 from streamcell.endpoint import resolve
 from streamcell.errors import ProviderError, StreamcellError, TransportError, UsageError
 from streamcell.event_log import EventLog
+from streamcell.events import Event
 from streamcell.options import StreamOptions
 from streamcell.providers import PROVIDERS
 from streamcell.secret import looks_like_key, redact
@@ -329,10 +330,10 @@ class Stream:
             self._changed()
 
     async def _follow(self, events: Any, api: str) -> AsyncIterator[list[Any]]:
-        """Events that come from elsewhere. All are read as bytes, so that they pass through the same rules."""
+        """Events that come from elsewhere. All but our own are read as bytes, so that the same rules hold for them."""
         reader = PROVIDERS[api].reader()
         async for item in _async_iter(events):
-            yield reader.feed(_as_bytes(item))
+            yield [item] if isinstance(item, Event) else reader.feed(_as_bytes(item))
         yield reader.close()
 
 

@@ -179,7 +179,7 @@ def test_a_reload_in_mid_stream_shows_the_text_so_far_and_goes_on(
     after = lab.page.evaluate(ANSWER, -1)
     assert after["status"] == "in_progress", "the reload must be seen in mid-stream"
     assert len(after["text"]) >= before
-    seen = follow(lab, until=before + 2000)
+    seen = follow(lab, until=len(after["text"]) + 2000)
     lab.page.wait_for_function(f"() => ({ANSWER})(-1)?.status === 'completed'", timeout=300_000)
     answer = lab.page.evaluate(ANSWER, -1)
     assert_grew(seen, answer["text"])

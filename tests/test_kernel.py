@@ -1,0 +1,172 @@
+"""The magics in a real kernel without a page: what is left in the notebook, and what a mistake looks like."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from streamcell.demo import serve
+
+
+def executed(*cells: str, environ: dict[str, str] | None = None) -> list[list]:
+    """The outputs of each cell, run in a fresh kernel on the demo; errors do not stop it."""
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+    client = NotebookClient(book, timeout=120, allow_errors=True, store_widget_state=True)
+    clean = {"OPENAI_API_KEY": "", "OPENAI_BASE_URL": "", "STREAMCELL_MODEL": "", "STREAMCELL_DEMO_SPEED": "0"}
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in {**clean, **(environ or {})}.items():
+            patched.setenv(name, value)
+        done = client.execute()
+    executed.metadata = done.metadata
+    return [cell.outputs for cell in done.cells]
+
+
+def printed(outputs: list) -> str:
+    return "".join(o.get("text", "") for o in outputs if o.output_type == "stream")
+
+
+LOAD = "%load_ext streamcell"
+
+
+@pytest.fixture(scope="module")
+def answer() -> dict:
+    """One finished answer: its outputs, what a next cell sees of it, and the notebook's metadata."""
+    outputs = executed(
+        LOAD,
+        "%%stream tour\nGive me a tour of markdown",
+        "print(tour is _stream, tour.status, len(tour.text), tour.usage['output_tokens'] > 0, tour.error)",
+    )
+    return {"outputs": outputs, "metadata": executed.metadata}
+
+
+def test_the_cell_leaves_the_view_and_a_static_copy_and_returns_nothing(answer: dict) -> None:
+    view, copy = answer["outputs"][1]
+    assert list(view.data) == ["application/vnd.jupyter.widget-view+json"]
+    assert sorted(copy.data) == ["text/html", "text/plain"]
+    assert [o.output_type for o in (view, copy)] == ["display_data", "display_data"]
+
+
+def test_the_static_copy_holds_the_whole_answer_and_no_script(answer: dict) -> None:
+    _, copy = answer["outputs"][1]
+    html = copy.data["text/html"]
+    assert "That was the tour" in html
+    assert "That was the tour" in copy.data["text/plain"]
+    assert "canned answers, no model" in html
+    assert not re.search(r"<script|<iframe|<img|\son\w+=|javascript:", html, re.I)
+    style, _, rest = html.partition("</style>")
+    assert style.startswith("<style data-sc-ui>")
+    assert "<style" not in rest
+
+
+def test_the_variable_was_bound_before_and_holds_the_stream(answer: dict) -> None:
+    assert re.fullmatch(r"True completed \d{3,} True None\n", printed(answer["outputs"][2]))
+
+
+def test_what_a_widget_saves_is_small_and_holds_neither_text_nor_code(answer: dict) -> None:
+    state = answer["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
+    models = [m["state"] for m in state.values() if m["model_name"] == "AnyModel"]
+    assert len(models) == 1
+    assert len(str(models[0])) < 4096
+    assert "That was the tour" not in str(state)
+
+
+MISTAKES = {
+    "empty prompt": ("%%stream\n\n", "Expected a prompt, got nothing."),
+    "empty line": ("%stream", "Expected a prompt, got nothing."),
+    "unknown option": ("%stream --modle x Hello", "'--modle'. Did you mean --model?"),
+    "unknown option in a cell": ("%%stream a --tempratur 1\nHello", "'--tempratur'. Did you mean --temperature?"),
+    "a value that is no number": ("%stream --max-tokens many Hello", "invalid int value: 'many'"),
+    "two names": ("%%stream a b\nHello", "at most one name before the prompt, got 'b'"),
+    "no name": ("%%stream 5x\nHello", "a variable name before the prompt, got '5x'"),
+    "unknown api": ("%stream --api soap Hello", "got 'soap'"),
+    "no key": ("%stream --base-url https://api.openai.com/v1 Hello", "found none in OPENAI_API_KEY"),
+    "a key": ("%stream -m sk-abcdefghijklmnop1234 Hello", "looks like one (not shown)"),
+    "no url": ("%stream --base-url localhost Hello", "got 'localhost'"),
+    "nested in other code": ("if True:\n    %stream", "Expected a prompt, got nothing."),
+}
+
+
+def test_every_mistake_is_one_clear_line_without_traceback_and_shows_no_view() -> None:
+    outputs = executed(LOAD, *(source for source, _ in MISTAKES.values()))[1:]
+    for (name, (source, words)), found in zip(MISTAKES.items(), outputs, strict=True):
+        said = printed(found).strip()
+        assert words in said, (name, found)
+        assert said.startswith("UsageError: "), (name, said)
+        assert said.count("\n") == 0, (name, said)
+        assert "Traceback" not in str(found), name
+        assert not any("widget" in str(o.get("data", "")) for o in found), name
+        assert "sk-abc" not in said, source
+
+
+def test_a_service_that_says_no_is_one_line_in_the_view_and_the_cell_goes_on() -> None:
+    outputs = executed(
+        LOAD,
+        "%stream --base-url http://127.0.0.1:9/v1 -m x Hello",
+        "print(_stream.status, _stream.error)",
+    )
+    _, copy = outputs[1]
+    words = "Could not reach 127.0.0.1:9: the connection was refused."
+    assert words in copy.data["text/plain"]
+    assert words in copy.data["text/html"]
+    assert printed(outputs[2]).startswith(f"failed {words}")
+
+
+async def test_a_wrong_key_is_told_with_its_status_and_not_shown(tmp_path: Path) -> None:
+    key = "sk-wrong-0123456789abcdef"
+    async with serve(require_key="right") as server:
+        import asyncio
+
+        outputs = await asyncio.to_thread(
+            executed,
+            LOAD,
+            f"%stream --base-url {server.url}/v1 --key-env MY_KEY Hello",
+            "print(_stream.error.status, _stream.error)",
+            environ={"MY_KEY": key},
+        )
+    assert "HTTP 401" in outputs[1][1].data["text/plain"]
+    assert printed(outputs[2]).startswith("401 ")
+    assert "MY_KEY" in printed(outputs[2])
+    assert key not in str(outputs)
+
+
+def test_the_python_api_shows_and_returns() -> None:
+    outputs = executed(
+        "import streamcell",
+        "a = streamcell.stream('Give me a tour of markdown'); b = await streamcell.astream('Hello')",
+        "print(a.status, b.status)",
+        "streamcell.stream('x', modle='y')",
+        "s = streamcell.show([{'type': 'response.output_text.delta', 'delta': 'Hi'}, "
+        "{'type': 'response.completed', 'response': {'status': 'completed'}}])",
+        "async def events():\n    for e in s.events:\n        yield e\n"
+        "t = await streamcell.show(events())\nprint(t.text, t.status)",
+        "s",
+        "q = streamcell.stream('Hello', display=False, wait=False); print(q.done); q.wait(); print(q.status)",
+    )
+    assert len(outputs[1]) == 4
+    assert printed(outputs[2]) == "completed completed\n"
+    assert "Did you mean 'model'?" in outputs[3][0].evalue
+    assert "Hi" in outputs[4][1].data["text/plain"]
+    assert "Hi completed" in printed(outputs[5])
+    assert "Hi" in outputs[6][0].data["text/html"]
+    assert printed(outputs[7]) == "False\ncompleted\n"
+
+
+def test_cells_with_the_magic_inside_still_work() -> None:
+    outputs = executed(
+        LOAD,
+        "for word in ['one', 'two']:\n    %stream --no-display Hello\nprint(_stream.status)",
+        "x = 1\n%stream --no-display -m demo/tour What about $x and {x}?\nprint(_stream.status, x)",
+        "%%time\n%stream --no-display Hello",
+        "%unload_ext streamcell\n%load_ext streamcell\n%reload_ext streamcell\n%stream --no-display Hello\n"
+        "print(_stream.status)",
+        "%stream --no-display --max-tokens 5 -i 'be brief' -- --bg is part of the prompt\nprint(_stream.status)",
+    )
+    assert printed(outputs[1]) == "completed\n"
+    assert printed(outputs[2]) == "completed 1\n"
+    assert "Wall time" in printed(outputs[3])
+    assert printed(outputs[4]).endswith("completed\n")
+    assert printed(outputs[5]) == "incomplete\n"
