@@ -11,7 +11,7 @@ from typing import Any
 
 from streamcell.wire import Op
 
-__all__ = ["MAX_DEPTH", "MAX_PARTS", "Document", "Key", "Text", "mended"]
+__all__ = ["MAX_DEPTH", "MAX_PARTS", "Document", "Key", "Text", "cleaned", "mended"]
 
 MAX_DEPTH = 64
 """Values nested deeper than this are cut off, so that nobody's recursion ever ends in an exception."""
@@ -33,8 +33,8 @@ def mended(text: str) -> str:
     return text
 
 
-def _clean(value: Any, depth: int = 0) -> Any:
-    """A copy that is plain JSON and belongs to nobody else."""
+def cleaned(value: Any, depth: int = 0) -> Any:
+    """A copy that is plain JSON, can be encoded, and belongs to nobody else."""
     if isinstance(value, str):
         return value if value.isascii() else mended(value)
     if value is None or isinstance(value, bool | int):
@@ -44,9 +44,9 @@ def _clean(value: Any, depth: int = 0) -> Any:
     if depth >= MAX_DEPTH:
         return None
     if isinstance(value, dict):
-        return {mended(str(k)): _clean(v, depth + 1) for k, v in value.items()}
+        return {mended(str(k)): cleaned(v, depth + 1) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_clean(v, depth + 1) for v in value]
+        return [cleaned(v, depth + 1) for v in value]
     return mended(str(value))
 
 
@@ -147,7 +147,7 @@ class Document:
 
     def put(self, path: Key, value: Any) -> None:
         """Put ``value`` at ``path``; nothing is noted where it is there already. An index at a list's end appends."""
-        self._put(path, _clean(value))
+        self._put(path, cleaned(value))
 
     def _put(self, path: Key, value: Any) -> None:
         parent, key = self.get(*path[:-1]), path[-1]
@@ -173,7 +173,7 @@ class Document:
 
     def overrule(self, path: Key, new: Any) -> None:
         """What ``new`` says wins over what is there, level by level, but nothing empty erases what has arrived."""
-        self._overrule(path, _clean(new))
+        self._overrule(path, cleaned(new))
 
     def _overrule(self, path: Key, new: Any) -> None:
         old = self.get(*path)

@@ -62,10 +62,10 @@ UNFINISHED = frozenset({"in_progress", "searching", "interpreting", "generating"
 class Item:
     """What must be known of an output item beside its JSON."""
 
-    __slots__ = ("done", "ids", "index", "kind")
+    __slots__ = ("at", "done", "ids", "index", "kind")
 
-    def __init__(self, index: int | None, kind: str | None) -> None:
-        self.index, self.kind = index, kind
+    def __init__(self, at: int, index: int | None, kind: str | None) -> None:
+        self.at, self.index, self.kind = at, index, kind
         self.ids: set[str] = set()
         self.done = False
 
@@ -76,6 +76,8 @@ class Items:
     def __init__(self, document: Document, warn: Callable[[str], None]) -> None:
         self._document, self._warn = document, warn
         self._items: list[Item] = []
+        self._by_index: dict[int | None, list[Item]] = {}
+        self._aliases: dict[Key, int] = {}  # a part's path by a far too large index → its true index
 
     # ------------------------------------------------------------ whose event is it?
     def find(self, index: int | None, ids: set[str], kind: str | None) -> Item | None:
@@ -83,7 +85,7 @@ class Items:
 
         Without an index: the item with an id, else the newest of its kind, open ones first.
         """
-        there = [i for i in self._items if i.index == index] if index is not None else []
+        there = self._by_index.get(index, []) if index is not None else []
         same_kind = [i for i in self._items if i.kind == kind] if index is None else []
         candidates = (
             [i for i in there if ids & i.ids]
@@ -118,15 +120,16 @@ class Items:
 
     def sole(self, event: ev.ItemEvent) -> bool:
         """Whether the index alone says which item it is, so that ids need no look."""
-        return event.output_index is not None and sum(i.index == event.output_index for i in self._items) == 1
+        return event.output_index is not None and len(self._by_index.get(event.output_index, ())) == 1
 
     def _begin(self, index: int | None, kind: str | None) -> Item:
-        item = Item(index, kind)
+        item = Item(len(self._items), index, kind)
         self._items.append(item)
+        self._by_index.setdefault(index, []).append(item)
         return item
 
     def _path(self, item: Item) -> Key:
-        return ("output", self._items.index(item))
+        return ("output", item.at)
 
     # ------------------------------------------------------------ whole items
     def added(self, event: ev.OutputItemAdded) -> None:
@@ -134,9 +137,8 @@ class Items:
         if event.item is None:
             return self._warn("item_without_body")
         ids, kind = _ids(event.item.get("id"), event.item.get("call_id")), _word(event.item.get("type"))
-        for item in self._items:
-            again = event.output_index is not None and item.index == event.output_index and not item.done
-            if again and ids & item.ids and item.kind == kind:
+        for item in self._by_index.get(event.output_index, ()) if event.output_index is not None else ():
+            if not item.done and ids & item.ids and item.kind == kind:
                 return self._settle(item, ids, event.item)
         self._settle(self._begin(event.output_index, kind), ids, event.item)
 
@@ -184,12 +186,14 @@ class Items:
 
     def _reorder(self, chosen: list[Item]) -> None:
         values, images = self._document.get("output"), self._document.get("streamcell", "partial_images")
-        was = [self._items.index(item) for item in chosen]
+        was = [item.at for item in chosen]
         self._document.move(("output",), [values[at] for at in was])
         if images:
             moved = {str(now): images[str(old)] for now, old in enumerate(was) if str(old) in images}
             self._document.put(("streamcell", "partial_images"), moved)
         self._items = chosen
+        for at, item in enumerate(chosen):
+            item.at = at
 
     def _match(self, left: list[Item], body: dict[str, Any]) -> Item | None:
         alike = [i for i in left if self._document.get(*self._path(i), "type") == body.get("type")]
@@ -221,8 +225,9 @@ class Items:
             same = [n for n, p in enumerate(parts) if isinstance(p, dict) and p.get("type") == kind]
             index = same[-1] if same else len(parts)
         if index > len(parts) + MAX_PADDING:
+            # vLLM counts on over items and tokens (vllm-project/vllm#29947): not a place, but still a name.
             self._warn("index_out_of_range")
-            index = len(parts)
+            index = self._aliases.setdefault((*item, name, index), len(parts))
         while len(parts) <= index:
             self._document.put((*item, name, len(parts)), _new_part(kind))
         if not isinstance(parts[index], dict):

@@ -12,8 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from streamcell.events import Event, Oddity
 from streamcell.options import StreamOptions
+from streamcell.providers.halves import Halves
 from streamcell.sse import ServerSentEvent, SSEDecoder
 
 __all__ = ["Provider", "Reader", "said"]
@@ -28,6 +31,7 @@ class Reader:
         self._prefix = b"data: "  # what stood before the JSON of the last plain block
         self._at = len(self._prefix)
         self._done = False
+        self._halves = Halves()
 
     def feed(self, chunk: bytes) -> list[Event]:
         """The events that ``chunk`` completes.
@@ -46,21 +50,25 @@ class Reader:
     def _feed(self, chunk: bytes) -> list[Event]:
         events: list[Event] = []
         start = 0
-        # Whole, plain blocks need no state between lines; from the first that is neither on, all go the long way.
-        while self._plain and (stop := chunk.find(b"\n\n", start)) >= 0:
-            event = self._block(chunk[start:stop])
-            if event is None:
-                break
-            events.append(event)
-            start = stop + 2
-        if start < len(chunk) and not self._done:
-            for sse in self._sse.feed(chunk[start:]):
-                events += self._read(sse)
-            self._plain = self._sse.idle and not self._done
+        while start < len(chunk) and not self._done:
+            # Whole, plain blocks need no state between lines. What is neither goes the long way, up to its blank line.
+            stop = chunk.find(b"\n\n", start)
+            end = stop + 2 if stop >= 0 else len(chunk)
+            event = self._block(chunk[start:stop]) if self._plain and stop >= 0 else None
+            if event is not None:
+                events.append(event)
+            else:
+                for sse in self._sse.feed(chunk[start:end]):
+                    events += self._read(sse)
+                self._plain = self._sse.idle and not self._done and not self._halves
+            start = end
         return events
 
     def _block(self, block: bytes) -> Event | None:
         """The one event of a block of one data line and at most one line before it, or None for the long way."""
+        if block.startswith(self._prefix):
+            line = block[self._at :]
+            return None if 10 in line or 13 in line else self._quick(line)
         before, data, line = block.partition(b"data: ")
         if before.count(b"\n") > 1 or before[-1:] not in (b"", b"\n") or 13 in block or 10 in line:
             return None
@@ -74,7 +82,7 @@ class Reader:
         """The end of the bytes. A last event without its blank line counts if it is whole JSON."""
         tail = self._sse.close()
         events = self._read(tail, tail=True) if tail else []
-        return events if self._done else [*events, *self._end()]
+        return [*events, *self._halves.end(), *([] if self._done else self._end())]
 
     def feed_object(self, data: dict[str, Any]) -> list[Event]:
         """The events that one decoded JSON object is."""
@@ -98,7 +106,9 @@ class Reader:
             return []
         if sse.data.startswith(b"[DONE]"):
             self._done = True
-            return self._end(done=True)
+            return [*self._halves.end(), *self._end(done=True)]
+        if not self._halves and (event := self._quick(sse.data)) is not None:
+            return [event]
         if not sse.data.strip():
             return []
         data, oddity = _json_object(sse.data)
@@ -106,17 +116,21 @@ class Reader:
             return [] if tail else [Oddity(name=oddity)]
         if "type" not in data and sse.event.startswith("response."):
             data["type"] = sse.event
-        return self._translate(data)
+        events = self._translate(data)
+        return list(self._halves.join(events)) if self._halves or b"\\u" in sse.data else events
 
 
 def _json_object(raw: bytes) -> tuple[dict[str, Any] | None, str]:
     """The object, or None and the name of what is wrong with it."""
     try:
-        value = _decode(raw.decode("utf-8", "replace"))
-    except ValueError:
-        return None, "not_json"
-    except RecursionError:
-        return None, "nested_too_deep"
+        value = _decode(raw)
+    except (ValueError, RecursionError):
+        try:
+            value = _decode_anything(raw.decode("utf-8", "replace"))
+        except ValueError:
+            return None, "not_json"
+        except RecursionError:
+            return None, "nested_too_deep"
     return (value, "") if isinstance(value, dict) else (None, "not_an_object")
 
 
@@ -130,7 +144,9 @@ def _integer(text: str) -> int | None:
     return int(text) if len(text) <= 100 else None
 
 
-_decode = json.JSONDecoder(parse_float=_finite, parse_int=_integer, parse_constant=lambda _: None).decode
+_decode = msgspec.json.Decoder().decode
+# The standard library takes what msgspec refuses: lone surrogates, NaN, numbers out of range.
+_decode_anything = json.JSONDecoder(parse_float=_finite, parse_int=_integer, parse_constant=lambda _: None).decode
 
 
 def said(**fields: Any) -> dict[str, Any]:

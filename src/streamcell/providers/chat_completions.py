@@ -34,29 +34,34 @@ HEAD = {"id": "id", "model": "model", "created_at": "created", "service_tier": "
 """Field of a response → of a completion chunk."""
 
 
-class _PlainDelta(msgspec.Struct, forbid_unknown_fields=True):
-    content: str
-    role: str | None = None
-    refusal: None = None
-    reasoning: None = None
-    reasoning_content: None = None
-    tool_calls: None = None
-    function_call: None = None
+_Nothing = Literal[""] | tuple[()] | None
+
+
+class _PlainDelta(msgspec.Struct):
+    content: str | None = None
+    reasoning_content: str | None = None
+    reasoning: str | None = None
+    refusal: _Nothing = None
+    tool_calls: _Nothing = None
+    function_call: _Nothing = None
+    annotations: _Nothing = None
+    images: _Nothing = None
+    audio: _Nothing = None
 
 
 class _PlainChoice(msgspec.Struct):
     delta: _PlainDelta
     index: Literal[0] = 0
-    finish_reason: None = None
+    finish_reason: _Nothing = None
     logprobs: None = None
 
 
 class _PlainChunk(msgspec.Struct):
-    """The chunk that most are: a little text of one choice, and nothing else that would say anything."""
+    """The chunk that most are: a little text of the first choice, and nothing else that `ChatReader` would look at."""
 
     choices: tuple[_PlainChoice]
     usage: None = None
-    error: None = None
+    error: _Nothing = None
 
 
 _decode_plain = msgspec.json.Decoder(_PlainChunk).decode
@@ -125,17 +130,24 @@ class ChatReader(Reader):
         self._choices: dict[Hashable, _Choice] = {}
         self._finish: str | None = None
         self._citations: list[Any] = []
-        self._text_at: tuple[int, int] | None = None  # output and content index of the first choice's text
+        # Where the first choice's text (output and content index) and plain reasoning go, once they have begun.
+        self._text_at: tuple[int, int] | None = None
+        self._thought_at: int | None = None
 
     def _quick(self, line: bytes) -> ev.Event | None:
-        if self._text_at is None:
+        if self._text_at is None and self._thought_at is None:
             return None
         try:
-            chunk = _decode_plain(line)
+            delta = _decode_plain(line).choices[0].delta
         except (ValueError, RecursionError):
             return None
-        output, content = self._text_at
-        return ev.OutputTextDelta(None, None, output, None, content, chunk.choices[0].delta.content)
+        thought = delta.reasoning_content or delta.reasoning
+        if delta.content and self._text_at and not thought:
+            output, content = self._text_at
+            return ev.OutputTextDelta(None, None, output, None, content, delta.content)
+        if thought and self._thought_at is not None and not delta.content:
+            return ev.ReasoningTextDelta(None, None, self._thought_at, None, 0, thought)
+        return None
 
     # ------------------------------------------------------------ chunks
     def _translate(self, data: dict[str, Any]) -> list[ev.Event]:
@@ -211,6 +223,8 @@ class ChatReader(Reader):
             yield self._added(known, {"type": "reasoning", "status": "in_progress", "summary": [], "content": []})
             part = {"type": "reasoning_text", "text": ""}
             yield ev.ContentPartAdded(output_index=known.reasoning, content_index=0, part=part)
+        if known.plain_reasoning and not known.mark:
+            self._thought_at = known.reasoning
         yield ev.ReasoningTextDelta(output_index=known.reasoning, content_index=0, delta=text)
 
     def _say(self, known: _Choice, text: str, logprobs: list[Any]) -> Iterator[ev.Event]:

@@ -6,7 +6,9 @@ https://platform.openai.com/docs/api-reference/completions
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
+
+import msgspec
 
 from streamcell import events as ev
 from streamcell.errors import UsageError
@@ -17,11 +19,34 @@ from streamcell.providers.chat_completions import ChatReader, _Choice
 __all__ = ["PROVIDER", "CompletionsReader", "request"]
 
 
+class _PlainChoice(msgspec.Struct):
+    text: str
+    index: Literal[0] = 0
+    finish_reason: None = None
+    logprobs: None = None
+
+
+class _PlainChunk(msgspec.Struct):
+    choices: tuple[_PlainChoice]
+    usage: None = None
+    error: None = None
+
+
+_decode_plain = msgspec.json.Decoder(_PlainChunk).decode
+
+
 class CompletionsReader(ChatReader):
     """Completion chunks with ``text`` → events."""
 
     def _quick(self, line: bytes) -> ev.Event | None:
-        return None
+        if self._text_at is None:
+            return None
+        try:
+            text = _decode_plain(line).choices[0].text
+        except (ValueError, RecursionError):
+            return None
+        output, content = self._text_at
+        return ev.OutputTextDelta(None, None, output, None, content, text)
 
     def _choice(self, known: _Choice, choice: dict[str, Any]) -> Iterator[ev.Event]:
         if isinstance(choice.get("text"), str) and choice["text"]:
