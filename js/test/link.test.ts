@@ -120,6 +120,12 @@ describe("order", () => {
     expect(textOf(store)).toBe("abcde");
   });
 
+  it("keeps what it has when an older snapshot comes late", () => {
+    const { model, store } = setUp([[FIRST], [add(2, "a")], [add(3, "b")]]);
+    model.hear(snapshot(2, { text: "old" }), snapshot(3, { text: "same number" }));
+    expect(textOf(store)).toBe("ab");
+  });
+
   it("sees by the tail that the last frame is lost", () => {
     const { model, store } = setUp([[FIRST]]);
     model.hear(add(2, "a"), { kind: "tail", epoch: EPOCH, seq: 2 });
@@ -148,7 +154,9 @@ describe("order", () => {
   it("does not hoard early frames", () => {
     const { model, store } = setUp([[FIRST]]);
     const late = Array.from({ length: 3 * MAX_EARLY }, (_, i) => add(i + 3, "x"));
-    model.hear(...late);
+    model.hear(...late, snapshot(2, { text: "" }));
+    // Most were forgotten, so the snapshot before them all does not bring them back, and the asking goes on.
+    expect([store.seq, textOf(store)]).toEqual([2, ""]);
     model.hear(snapshot(3 * MAX_EARLY + 2, { text: "whole" }), add(3 * MAX_EARLY + 3, "!"));
     expect(textOf(store)).toBe("whole!");
   });

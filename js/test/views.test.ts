@@ -440,6 +440,18 @@ describe("other items", () => {
   });
 });
 
+it("what has not changed is not touched", () => {
+  const unchanged = response([{ type: "hologram_call", id: "h1" }, message("text"), call('{"a": 1}')]);
+  stage.paint(unchanged);
+  const fold = stage.one("details.sc-fold:not(.sc-odd)") as HTMLDetailsElement;
+  fold.open = true;
+  fold.dispatchEvent(new Event("toggle"));
+  const observer = new MutationObserver(() => undefined);
+  observer.observe(stage.view.el, { childList: true, characterData: true, subtree: true });
+  stage.paint(unchanged).paint(unchanged);
+  expect(observer.takeRecords()).toEqual([]);
+});
+
 describe("an error", () => {
   it("is an alert with what happened, what to do and what to quote", () => {
     const error = {
