@@ -4,6 +4,7 @@ import MarkdownIt from "../../js/node_modules/markdown-it/dist/markdown-it.mjs";
 import footnotes from "../../js/node_modules/markdown-it-footnote/index.mjs";
 import tasks from "../../js/node_modules/markdown-it-task-lists/index.js";
 import { autolinks } from "../../js/src/markdown/autolinks.ts";
+import css from "../../js/src/markdown/markdown.css" with { type: "text" };
 import { inlineParser } from "../../js/src/markdown/dialect.ts";
 import { Engine } from "../../js/src/markdown/engine.ts";
 import { bare, guarded } from "../../js/src/markdown/spans.ts";
@@ -20,6 +21,9 @@ export default {
     const policy = set ? bare : guarded(document.location.origin);
     const engine = new Engine(document, policy, STRICT.has(set) ? strict : full);
     engine.el.className = "sc-markdown";
+    const style = document.createElement("style");
+    style.textContent = css;
+    el.before(style);
     el.append(engine.el);
     let text = "";
     return {
@@ -31,7 +35,10 @@ export default {
         text = "";
       },
       end() {},
-      destroy: () => engine.el.remove(),
+      destroy() {
+        style.remove();
+        engine.el.remove();
+      },
     };
   },
 };

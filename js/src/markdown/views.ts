@@ -24,11 +24,15 @@ export interface View {
 }
 
 const PLAIN: Role = { tight: false, task: false };
+/** How many children make a box of their own. */
+const GROUP = 64;
 const TAGS = { root: "div", quote: "blockquote", item: "li", note: "li" };
 
 export class BranchView implements View, NoteBody {
   readonly el: HTMLElement;
   private readonly views: View[] = [];
+  /** Boxes of `GROUP` children each, for those after the first `GROUP`. */
+  private readonly groups: HTMLElement[] = [];
   private tight = false;
 
   constructor(
@@ -52,6 +56,7 @@ export class BranchView implements View, NoteBody {
     const total = children.length + (open ? 1 : 0);
     for (let i = from; i < total; i++) this.place(i, children[i] ?? open);
     for (const view of this.views.splice(total)) drop(view);
+    for (const group of this.groups.splice(Math.max(0, Math.ceil(total / GROUP) - 1))) group.remove();
     block.low = children.length;
     if (block.ordered) this.number(block.start);
   }
@@ -82,6 +87,8 @@ export class BranchView implements View, NoteBody {
       if (view.el !== el) this.insert(i, view.el, null);
     }
     this.views[i] = view;
+    // Containment hides the numbers before a group from it
+    if (node.ordered && i % GROUP === 0 && i > 0) view.el.setAttribute("value", String(node.start + i));
   }
 
   private insert(i: number, el: HTMLElement, old: View | null | undefined): void {
@@ -89,9 +96,22 @@ export class BranchView implements View, NoteBody {
       old.el.replaceWith(el);
       old.forget();
     } else if (!el.parentNode) {
-      const previous = this.views[i - 1]?.el;
-      this.el.insertBefore(el, previous ? previous.nextSibling : this.el.firstChild);
+      const previous = i % GROUP === 0 ? null : this.views[i - 1]?.el;
+      const box = i < GROUP ? this.el : this.group(i);
+      box.insertBefore(el, previous ? previous.nextSibling : box.firstChild);
     }
+  }
+
+  private group(i: number): HTMLElement {
+    const index = Math.floor(i / GROUP) - 1;
+    const known = this.groups[index];
+    if (known) return known;
+    const group = this.page.document.createElement("div");
+    group.className = "sc-group";
+    const previous = this.groups[index - 1] ?? this.views[GROUP - 1]?.el;
+    this.el.insertBefore(group, previous?.nextSibling ?? null);
+    this.groups[index] = group;
+    return group;
   }
 
   private number(start: number): void {
@@ -212,11 +232,23 @@ class CodeView implements View {
   forget(): void {}
 }
 
+/** Rows of a box, rows from which on a table is long, columns from which on it is wide. */
+const ROWS = 32;
+const LONG = 64;
+const WIDE = 8;
+
+function setRoles(row: HTMLElement): void {
+  row.setAttribute("role", "row");
+  for (const cell of row.children) cell.setAttribute("role", cell.localName === "th" ? "columnheader" : "cell");
+}
+
 class TableView implements View {
   readonly el: HTMLElement;
   private readonly head: HTMLElement;
   private body: HTMLElement | null = null;
   private readonly rows: { el: HTMLElement; cells: TextView[]; from: readonly string[] }[] = [];
+  private readonly groups: HTMLElement[] = [];
+  private long = false;
   private node: Table;
 
   constructor(
@@ -246,10 +278,24 @@ class TableView implements View {
       el.remove();
       for (const cell of cells) cell.forget();
     }
+    for (const group of this.groups.splice(Math.ceil((total - 1) / ROWS))) group.remove();
     if (total === 1 && this.body) {
       this.body.remove();
       this.body = null;
     }
+    if (total > LONG && !this.long) this.lengthen();
+  }
+
+  /** Each group of rows a table of its own; roles say what `display` hides. */
+  private lengthen(): void {
+    this.long = true;
+    this.el.classList.add("sc-long");
+    if (this.node.aligns.length > WIDE) this.el.classList.add("sc-wide");
+    this.el.setAttribute("role", "table");
+    this.head.setAttribute("role", "rowgroup");
+    this.body?.setAttribute("role", "rowgroup");
+    for (const group of this.groups) group.setAttribute("role", "presentation");
+    for (const { el } of this.rows) setRoles(el);
   }
 
   private write(i: number, texts: readonly string[]): void {
@@ -270,10 +316,21 @@ class TableView implements View {
       el.append(cell);
       cells.push(new TextView(this.page, cell, [this.node.line + (i && i + 1), column]));
     }
-    if (i > 0 && !this.body) this.body = this.el.appendChild(document.createElement("tbody"));
-    (i === 0 ? this.head : this.body)?.append(el);
+    if (this.long) setRoles(el);
+    (i === 0 ? this.head : this.group(Math.floor((i - 1) / ROWS))).append(el);
     this.rows[i] = { el, cells, from: [] };
     return this.rows[i];
+  }
+
+  private group(index: number): HTMLElement {
+    const known = this.groups[index];
+    if (known) return known;
+    this.body ??= this.el.appendChild(this.page.document.createElement("tbody"));
+    const group = this.body.appendChild(this.page.document.createElement("div"));
+    group.className = "sc-rows";
+    if (this.long) group.setAttribute("role", "presentation");
+    this.groups[index] = group;
+    return group;
   }
 
   forget(): void {
