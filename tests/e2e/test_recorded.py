@@ -115,10 +115,10 @@ def test_a_recorded_stream_appears_exactly(
     assert answer["items"] == want["items"]
     root = lab.page.locator("[data-sc-root]")
     if want["text"]:
-        message = lab.page.evaluate(MESSAGES)
+        message = lab.page.evaluate(MESSAGES, -1)
         assert_shows({"text": message["text"], "code": message["code"]}, want["text"])
     if want["reasoning"]:
-        assert_shows(lab.page.evaluate(REASONING), want["reasoning"])
+        assert_shows(lab.page.evaluate(REASONING, -1), want["reasoning"])
     for call in want["tool_calls"]:
         card = root.locator(f"[data-sc-item='{call['kind']}']", has_text=call["name"] or "").first
         shown = "".join(card.text_content().split())
@@ -139,7 +139,5 @@ def _leaves(value: object) -> list[str]:
     return [value if isinstance(value, str) else json.dumps(value)]
 
 
-MESSAGES = ANSWER.replace(
-    "root.querySelectorAll('.sc-markdown')", "root.querySelectorAll('[data-sc-item=message] .sc-markdown')"
-).replace("(index) =>", "(index = -1) =>")
-REASONING = MESSAGES.replace("[data-sc-item=message]", "[data-sc-item=reasoning]")
+MESSAGES = ANSWER.replace("'.sc-markdown'", "'[data-sc-item=message] .sc-markdown'")
+REASONING = ANSWER.replace("'.sc-markdown'", "'[data-sc-item=reasoning] .sc-markdown'")
