@@ -17,7 +17,9 @@ import {
   whole,
 } from "./blocks.js";
 import { Card } from "./card.js";
+import { following } from "./follow.js";
 import type { Icon } from "./icons.js";
+import { isItemOpen } from "./status.js";
 import type { Env, View, ViewFactory } from "./view.js";
 
 interface CardSpec {
@@ -55,7 +57,12 @@ const CARDS: Record<string, CardSpec> = {
     blocks: [grows("json", ["arguments"]), grows("text", ["output"], "Output"), failure],
   },
   mcp_list_tools: { icon: "wrench", kind: "MCP tools", name: server, blocks: [whole(["tools"], asNames), failure] },
-  mcp_approval_request: { icon: "hand", kind: "Approval asked", name: server, blocks: [grows("json", ["arguments"])] },
+  mcp_approval_request: {
+    icon: "question",
+    kind: "Approval asked",
+    name: server,
+    blocks: [grows("json", ["arguments"])],
+  },
   shell_call: { icon: "terminal", kind: "Shell", blocks: [growsEach(["action", "commands"])] },
   shell_call_output: { icon: "terminal", kind: "Shell output", blocks: [whole(["output"], asShellOutput)] },
   local_shell_call: { icon: "terminal", kind: "Shell", blocks: [whole(["action", "command"], asJson)] },
@@ -93,7 +100,9 @@ class SpecView implements View {
     this.#card.name(this.#spec.name?.(item) ?? asText(item.name));
     this.#card.hint(asText(item.call_id) || asText(item.id));
     this.#card.status(item, env);
-    for (const paint of this.#painters) paint(item, path, env);
+    following(this.#card.body, isItemOpen(item, env), () => {
+      for (const paint of this.#painters) paint(item, path, env);
+    });
   }
 }
 

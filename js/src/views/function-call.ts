@@ -3,6 +3,7 @@ import { asText, type JsonObject } from "../json.js";
 import type { Path } from "../wire.gen.js";
 import { Card } from "./card.js";
 import { el } from "./dom.js";
+import { following } from "./follow.js";
 import { jsonSink } from "./json-view.js";
 import { isItemOpen } from "./status.js";
 import { Growing } from "./text.js";
@@ -24,7 +25,7 @@ export class FunctionCallView implements View {
     this.#card.name(asText(item.name));
     this.#card.hint(asText(item.call_id));
     this.#card.status(item, env, "writing arguments");
-    this.#arguments.update(json, [...path, "arguments"], env.tails);
+    following(this.#card.body, isOpen, () => this.#arguments.update(json, [...path, "arguments"], env.tails));
     this.#json.classList.toggle("sc-none", !isOpen && json.trim() === "");
   }
 }

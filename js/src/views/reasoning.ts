@@ -2,13 +2,11 @@
 import { asList, asObject, asText, type Json, type JsonObject } from "../json.js";
 import type { Path } from "../wire.gen.js";
 import { el, ownKeys, said } from "./dom.js";
+import { following } from "./follow.js";
 import { duration, ticking } from "./format.js";
 import { icon } from "./icons.js";
 import { partList } from "./message.js";
 import type { Env, View } from "./view.js";
-
-/** A reader within so many pixels of the end is following. */
-const NEAR_END = 24;
 
 export class ReasoningView implements View {
   readonly el = el("details", "sc-reasoning");
@@ -21,7 +19,7 @@ export class ReasoningView implements View {
   #isEmpty = true;
 
   constructor() {
-    const head = ownKeys(el("summary", "", icon("chevron"), this.#state, this.#topic));
+    const head = ownKeys(el("summary", "", icon("chevron"), icon("think"), this.#state, this.#topic));
     head.addEventListener("click", (event) => {
       this.#isTouched = true;
       if (this.#isEmpty) event.preventDefault();
@@ -37,14 +35,14 @@ export class ReasoningView implements View {
 
   update(item: JsonObject, path: Path, env: Env): void {
     const thinking = isThinking(path, env) && asText(item.status) !== "completed";
-    const follows = this.#isAtEnd();
     const parts = { ...env, running: thinking };
-    this.#summary.update(asList(item.summary), [...path, "summary"], parts);
-    this.#content.update(asList(item.content), [...path, "content"], parts);
+    following(this.#body, thinking, () => {
+      this.#summary.update(asList(item.summary), [...path, "summary"], parts);
+      this.#content.update(asList(item.content), [...path, "content"], parts);
+    });
     this.#isEmpty = asList(item.summary).length + asList(item.content).length === 0;
     this.#head(item, env.spent(path.at(-1) as number), thinking);
     this.#fold(thinking);
-    if (thinking && follows) this.#body.scrollTop = this.#body.scrollHeight;
   }
 
   destroy(): void {
@@ -53,7 +51,8 @@ export class ReasoningView implements View {
   }
 
   #head(item: JsonObject, spent: number | null, thinking: boolean): void {
-    const time = spent === null ? "" : thinking ? ` ${ticking(spent)}` : ` for ${spent < 1000 ? "a moment" : duration(spent)}`;
+    const time =
+      spent === null ? "" : thinking ? ` ${ticking(spent)}` : ` for ${spent < 1000 ? "a moment" : duration(spent)}`;
     this.#state.replaceChildren(`${thinking ? "Thinking" : "Thought"}${time}`);
     const topic = thinking ? topicOf(asList(item.summary)) : "";
     this.#topic.replaceChildren(...said("span", "", topic).childNodes);
@@ -69,11 +68,6 @@ export class ReasoningView implements View {
   #isSelected(): boolean {
     const selection = document.getSelection();
     return selection !== null && !selection.isCollapsed && this.#body.contains(selection.anchorNode);
-  }
-
-  #isAtEnd(): boolean {
-    if (!this.el.open) return true;
-    return this.#body.scrollHeight - this.#body.scrollTop - this.#body.clientHeight < NEAR_END;
   }
 }
 
