@@ -117,10 +117,10 @@ def _table(state: StateBlock, startLine: int, endLine: int, silent: bool) -> boo
     if not parse_table(state, startLine, endLine, True):  # quick, and so asked first: this is called for each line
         return False
     ends, bars = _rows(state)
-    columns = bars[startLine + 1] - bars[startLine] + 1
+    columns = bars[startLine + 1] - bars[startLine] - 1  # up to two more, where the row has no outer bars
     end = min(ends[startLine], endLine)
     written = bars[end] - bars[startLine]
-    if columns > COLUMNS + 1 or columns * (end - startLine) > EMPTY_CELLS + 2 * written:
+    if columns > COLUMNS or (columns + 2) * (end - startLine) > EMPTY_CELLS + 2 * written:
         return False
     return silent or parse_table(state, startLine, endLine, False)
 

@@ -6,7 +6,7 @@ ids, no styles, no images that would be requested. It does not parse.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from markdown_it.token import Token
 
@@ -69,8 +69,11 @@ def _opened(token: Token) -> str:
     attributes = ""
     if token.tag == "ol" and (start := token.attrGet("start")) is not None:
         attributes += f' start="{int(start)}"'
-    if align := _ALIGNS.get(str(token.attrGet("style"))):
-        attributes += f' align="{align}"'
+    if token.tag in ("th", "td"):
+        # Jupyter's style sheets turn cells to the right, and beat the old attribute; GitHub keeps only the attribute.
+        align = _ALIGNS.get(str(token.attrGet("style")))
+        attributes += f' align="{align}"' if align else ""
+        attributes += f' style="text-align:{align or "left"}"'
     if token.tag in _DIRECTED:
         attributes += ' dir="auto"'
     return f"<{token.tag}{attributes}>"
@@ -190,11 +193,23 @@ def _end_of_link(tokens: Sequence[Token], start: int) -> int:
 
 def _words(tokens: Sequence[Token]) -> str:
     """What a reader sees of inline tokens."""
-    parts = []
-    for token in tokens:
-        parts.append(_words(token.children or []) if token.type == "image" else token.content)
-        parts.append(" " if token.type in ("softbreak", "hardbreak") else "")
-    return "".join(parts)
+    return "".join(_SHOWN.get(token.type, _content)(token) for token in tokens)
+
+
+def _content(token: Token) -> str:
+    return token.content
+
+
+def _host_of(token: Token) -> str:
+    goal = urls.target(str(token.attrGet("src") or ""))
+    return goal.host if goal else ""
+
+
+_SHOWN: dict[str, Callable[[Token], str]] = {
+    "image": lambda token: f"{_words(token.children or [])} {_host_of(token)} ",
+    "softbreak": lambda token: " ",
+    "hardbreak": lambda token: " ",
+}
 
 
 def _paired(tokens: Sequence[Token]) -> set[int]:

@@ -19,7 +19,7 @@ LONGEST = 8192
 _WEB = re.compile(
     r"https?://(?P<host>[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\])(?::\d{1,5})?(?:[/?#][!-~]*)?", re.IGNORECASE
 )
-_MAIL = re.compile(r"mailto:(?P<host>[!-;=A-~]+)", re.IGNORECASE)
+_MAIL = re.compile(r"mailto:(?P<host>[!->A-~]+@[!->A-~]+)(?:\?[!-~]*)?", re.IGNORECASE)
 _OWN = re.compile(
     r"localhost|.*\.localhost|127(\.\d+)*|0+(\.0+)*|\[[0:.]*1?\]|\[::ffff:.*\]|(0x[0-9a-f]+|\d+)(\.(0x[0-9a-f]+|\d+)){0,2}",
     re.IGNORECASE,
@@ -48,7 +48,7 @@ def target(address: str) -> Target | None:
         return None
     href = normalizeLink(address)
     if mail := _MAIL.fullmatch(href):
-        return Target(href, mail["host"].partition("?")[0])
+        return Target(href, mail["host"])
     web = _WEB.fullmatch(href)
     if web is None or _OWN.fullmatch(web["host"].rstrip(".")):
         return None
