@@ -26,9 +26,19 @@ export function patch(parent: Node, shown: Shown[], spans: readonly Span[]): voi
 }
 
 function keep(old: Shown, span: Span): Shown {
-  if (span.tag) patch(old.node, old.inner, span.spans);
-  else setText(old.node as Text, old.span.text, span.text);
+  if (span.tag) {
+    setAttributes(old.node as HTMLElement, old.span.attributes, span.attributes);
+    patch(old.node, old.inner, span.spans);
+  } else setText(old.node as Text, old.span.text, span.text);
   return { ...old, span };
+}
+
+type Attributes = Span["attributes"];
+
+function setAttributes(node: HTMLElement, old: Attributes, next: Attributes): void {
+  if (old === next) return;
+  for (const name of Object.keys(old)) if (!(name in next)) node.removeAttribute(name);
+  for (const [name, value] of Object.entries(next)) if (old[name] !== value) node.setAttribute(name, value);
 }
 
 /** Changes what differs at the end. Anything else would drop a selection. */
@@ -43,7 +53,7 @@ export function setText(node: Text, old: string, text: string): void {
 function make(span: Span, document: Document): Shown {
   if (!span.tag) return { span, node: document.createTextNode(span.text), inner: [] };
   const node = document.createElement(span.tag);
-  for (const [name, value] of Object.entries(span.attributes)) node.setAttribute(name, value);
+  setAttributes(node, {}, span.attributes);
   const inner = span.spans.map((child) => make(child, document));
   for (const child of inner) node.appendChild(child.node);
   if (span.load) node.appendChild(loader(span, node, document));

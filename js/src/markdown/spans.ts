@@ -9,7 +9,7 @@ export interface Span {
   readonly tag: string;
   readonly text: string;
   readonly attributes: Readonly<Record<string, string>>;
-  /** Equal keys: the same element, which may be kept while its children change. */
+  /** Equal keys: the same element, which may be kept while attributes and children change. */
   readonly key: string;
   readonly spans: Span[];
   /** An image the reader may ask for by a click. */
@@ -140,8 +140,7 @@ export function text(content: string): Span {
 }
 
 export function element(tag: string, attributes: Record<string, string>, spans: Span[]): Span {
-  const key = Object.entries(attributes).flat().join("\n");
-  return { tag, text: "", attributes, key, spans };
+  return { tag, text: "", attributes, key: tag === "img" ? (attributes.src ?? "") : "", spans };
 }
 
 const NONE = {};

@@ -111,7 +111,13 @@ export function document(next: () => number, most = 9): string {
   for (let lines = 1 + Math.floor(next() * most); lines > 0; lines--) {
     text += pick(PREFIXES);
     if (next() < 0.25) text += pick(PREFIXES);
-    text += pick(LINES) + (next() < 0.15 ? ` ${pick(LINES)}` : "") + "\n";
+    text += `${pick(LINES) + (next() < 0.15 ? ` ${pick(LINES)}` : "")}\n`;
   }
   return next() < 0.3 ? text.slice(0, -1) : text;
+}
+
+/** How many documents of which seed: a few, or what `fuzz-markdown.mjs` asks for. */
+export function sample(usual: number): { seed: number; docs: number; timeout: number } {
+  const docs = Number(process.env.FUZZ_DOCS ?? usual);
+  return { seed: Number(process.env.FUZZ_SEED ?? 20_261_121), docs, timeout: 10_000 + docs * 100 };
 }

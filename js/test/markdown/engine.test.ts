@@ -1,0 +1,187 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { inlineParser } from "../../src/markdown/dialect.js";
+import { Engine } from "../../src/markdown/engine.js";
+import { bare, guarded } from "../../src/markdown/spans.js";
+import { batch } from "./batch.js";
+import { random, document as randomDocument, sample } from "./documents.js";
+import { normal } from "./normal.js";
+
+const parse = inlineParser({ linkify: true, notes: true });
+
+function start(policy = bare): Engine {
+  const engine = new Engine(document, policy, parse);
+  document.body.append(engine.el);
+  return engine;
+}
+
+beforeEach(() => document.body.replaceChildren());
+
+function pieces(text: string, next: () => number, most: number): string[] {
+  const out: string[] = [];
+  for (let at = 0; at < text.length; ) {
+    const size = 1 + Math.floor(next() * most);
+    out.push(text.slice(at, at + size));
+    at += size;
+  }
+  return out;
+}
+
+/** Half a surrogate pair never arrives: text comes decoded. */
+const whole = (text: string) => !/[\ud800-\udbff]$/.test(text);
+
+const { seed, docs, timeout } = sample(150);
+
+test("DOM after every push equals a batch render of the text so far", { timeout }, () => {
+  const next = random(seed);
+  for (let i = 0; i < docs; i++) {
+    const engine = start();
+    let text = "";
+    let held = "";
+    for (const piece of pieces(randomDocument(next), next, 9)) {
+      held += piece;
+      if (!whole(held)) continue;
+      engine.push(held);
+      text += held;
+      held = "";
+      expect(normal(engine.el), JSON.stringify(text)).toBe(batch(text));
+    }
+    engine.el.remove();
+  }
+});
+
+test("line feeds in all spellings, cut anywhere", () => {
+  const text = "a\r\nb\rc\n\r\n- d\r\r\n- e\r";
+  for (let at = 0; at <= text.length; at++) {
+    const engine = start();
+    engine.push(text.slice(0, at));
+    engine.push(text.slice(at));
+    expect(normal(engine.el)).toBe(batch(text));
+  }
+});
+
+test("a definition that comes late reaches its users, and only them", () => {
+  const engine = start();
+  engine.push("[a] x\n\n[b] y\n\n");
+  const [first, second] = engine.el.querySelectorAll("p");
+  const text = second?.firstChild;
+  engine.push("[a]: https://x.example/\n");
+  expect(first?.innerHTML).toBe('<a href="https://x.example/">a</a> x');
+  expect(second?.firstChild).toBe(text);
+});
+
+test("footnotes are numbered by first use and collected below", () => {
+  const engine = start();
+  const text = "x[^b] y[^a] z[^b]\n\n[^a]: A\n\n[^b]: B\n\n    C\n";
+  for (const char of text) engine.push(char);
+  expect(normal(engine.el)).toBe(batch(text));
+  expect(engine.el.querySelector("section")?.textContent).toMatch(/B.*C.*A/s);
+});
+
+describe("what is settled", () => {
+  const settledNodes = (el: HTMLElement) => [...el.querySelectorAll("*")].flatMap((n) => [n, ...n.childNodes]);
+  const BLOCKS = "# h\n\npara *em*\n\n- a\n- b\n\n```js\nx\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> q\n\n";
+
+  test("keeps its nodes and its text while more arrives", () => {
+    const engine = start();
+    engine.push(`${BLOCKS}end\n\n`);
+    const before = settledNodes(engine.el).map((node) => [node, node.textContent] as const);
+    const watch = new MutationObserver(() => {});
+    for (const child of engine.el.children)
+      watch.observe(child, { subtree: true, childList: true, characterData: true });
+    for (const char of `${BLOCKS}${BLOCKS}`) engine.push(char);
+    expect(watch.takeRecords()).toEqual([]);
+    for (const [node, text] of before) {
+      expect(node.isConnected).toBe(true);
+      expect(node.textContent).toBe(text);
+    }
+  });
+
+  test("text only grows at its end", () => {
+    const engine = start();
+    engine.push("first words");
+    const text = engine.el.querySelector("p")?.firstChild as Text;
+    for (const piece of [" and", " more", "\nwords"]) engine.push(piece);
+    expect(engine.el.querySelector("p")?.firstChild).toBe(text);
+    expect(text.data).toBe("first words and more\nwords");
+  });
+
+  test("a selection survives tight turning loose and a paragraph turning heading", () => {
+    for (const [before, after] of [
+      ["- quick brown\n- b", "\n\n- c"],
+      ["quick brown", "\n==="],
+    ] as const) {
+      const engine = start();
+      engine.push(before);
+      const walker = document.createTreeWalker(engine.el, NodeFilter.SHOW_TEXT);
+      const text = walker.nextNode() as Text;
+      document.getSelection()?.setBaseAndExtent(text, 0, text, 11);
+      engine.push(after);
+      expect(document.getSelection()?.toString()).toBe("quick brown");
+      expect(document.getSelection()?.anchorNode).toBe(text);
+      engine.el.remove();
+    }
+  });
+
+  test("long code, tables and lists stand in boxes of their own", () => {
+    const engine = start();
+    engine.push(`\`\`\`\n${"line\n".repeat(100)}\`\`\`\n\n`);
+    engine.push(`|a|b|\n|-|-|\n${"|1|2|\n".repeat(100)}\n`);
+    engine.push("1. x\n".repeat(200));
+    expect(engine.el.querySelectorAll(".sc-lines").length).toBe(4);
+    expect(engine.el.querySelectorAll(".sc-rows").length).toBe(4);
+    expect(engine.el.querySelectorAll("[role=row]").length).toBe(101);
+    const groups = [...engine.el.querySelectorAll("ol > .sc-group")];
+    expect(groups.map((group) => [group.children.length, group.firstElementChild?.getAttribute("value")])).toEqual([
+      [64, "65"],
+      [64, "129"],
+      [8, "193"],
+    ]);
+  });
+});
+
+describe("policy for a model's text", () => {
+  function guard(text: string): HTMLElement {
+    const engine = start(guarded("https://jupyter.example"));
+    engine.push(text);
+    return engine.el;
+  }
+
+  test.each([
+    "[x](javascript:alert(1))",
+    "[x](/api/kernels)",
+    "[x](//evil.example)",
+    "[x](https://jupyter.example/api)",
+    "[x](https://bank.example@evil.example)",
+    "[x](data:text/html,x)",
+    "<ms-msdt:x>",
+  ])("no link: %s", (text) => expect(guard(text).querySelector("a")).toBeNull());
+
+  test("links open elsewhere and tell nothing", () => {
+    const link = guard("[x](https://x.example 'T')").querySelector("a");
+    expect(link?.outerHTML).toBe(
+      '<a href="https://x.example/" title="T" target="_blank" rel="noopener noreferrer nofollow" referrerpolicy="no-referrer">x</a>',
+    );
+  });
+
+  test("true host stands behind a link that names another one", () => {
+    expect(guard("[www.bank.example](https://evil.example)").textContent).toBe("www.bank.example (evil.example)");
+  });
+
+  test("an image is asked for by a click, not before", () => {
+    const el = guard("![alt](https://x.example/i.png)");
+    expect(el.querySelector("img")).toBeNull();
+    expect(el.textContent).toContain("alt (x.example)");
+    el.querySelector("button")?.click();
+    expect(el.querySelector("img")?.getAttribute("src")).toBe("https://x.example/i.png");
+    expect(el.querySelector("img")?.referrerPolicy).toBe("no-referrer");
+  });
+
+  test("hidden characters are named, in code too", () => {
+    const el = guard("a\u202eb `c\u200b`\n\n    d\u2066\n");
+    expect(el.textContent).toBe("a⟨U+202E⟩b c⟨U+200B⟩d⟨U+2066⟩");
+  });
+
+  test("joiners between letters and in emoji stay", () => {
+    expect(guard("نمی\u200cخواهم 👩\u200d💻").textContent).toBe("نمی\u200cخواهم 👩\u200d💻");
+  });
+});

@@ -1,0 +1,46 @@
+/** What a reader gets from a DOM subtree: structure, text, links; no wrappers, classes or controls. */
+
+const KEPT = new Set(
+  "P H1 H2 H3 H4 H5 H6 UL OL LI BLOCKQUOTE PRE CODE EM STRONG S A IMG HR BR TABLE THEAD TBODY TR TH TD INPUT SUP".split(
+    " ",
+  ),
+);
+const INLINE = new Set("CODE EM STRONG S A IMG INPUT SPAN SUP".split(" "));
+
+export function normal(root: Node): string {
+  return write(root)
+    .replace(/[ \n]*\u0001[ \n]*/g, "")
+    .replace(/[ \t\n]+/g, " ")
+    .trim();
+}
+
+function write(node: Node): string {
+  let out = "";
+  for (const child of node.childNodes) {
+    if (child.nodeType === 3) out += (child as Text).data;
+    else if (child instanceof HTMLElement) out += writeElement(child);
+  }
+  return out;
+}
+
+function writeElement(element: HTMLElement): string {
+  const { tagName: tag } = element;
+  if (tag === "BUTTON") return "";
+  // Blanks count in code, whatever block it is cut into
+  if (tag === "PRE") return `\u0001<PRE>${JSON.stringify((element.textContent ?? "").replace(/\n+$/, ""))}</PRE>\u0001`;
+  const edge = INLINE.has(tag) ? "" : "\u0001";
+  if (!KEPT.has(tag)) return edge + write(element) + edge;
+  return `${edge}<${tag}${attributes(element)}>${edge}${write(element)}${edge}</${tag}>${edge}`;
+}
+
+function attributes(element: HTMLElement): string {
+  const href = (element.getAttribute("href") ?? "").replace(/^#.*/, "#");
+  const { textAlign } = element.style;
+  const parts = [href, element.getAttribute("src"), element.getAttribute("alt"), element.title, textAlign];
+  if (element.tagName === "OL") parts.push(element.getAttribute("start"));
+  if (element instanceof HTMLInputElement) parts.push(element.checked ? "checked" : "");
+  return parts
+    .filter(Boolean)
+    .map((part) => ` ${part}`)
+    .join("");
+}
