@@ -40,7 +40,8 @@ def _end(response: Mapping[str, Any]) -> Iterator[Block]:
     failure = facts.failure(response)
     if failure is not None:
         yield Block("notice", "\n".join(failure[1]), title=failure[0])
-    if ending := facts.ending(response):
+    ending = facts.ending(response)
+    if ending and not (failure and response.get("status") == "interrupted"):  # the failure tells more
         yield Block("notice", ending, title=facts.status_word(response))
     if usage := facts.usage(response):
         yield Block("foot", facts=tuple(usage))

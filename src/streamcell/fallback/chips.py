@@ -11,7 +11,7 @@ import re
 import unicodedata
 from html import escape
 
-__all__ = ["html", "visible"]
+__all__ = ["attribute", "html", "visible"]
 
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e"
@@ -27,7 +27,12 @@ def visible(text: str) -> str:
 
 
 def html(text: str) -> str:
-    """The text for use between tags and in quoted attributes."""
+    """The text for use between tags."""
+    return escape(visible(text), quote=False)
+
+
+def attribute(text: str) -> str:
+    """The text for use in a quoted attribute."""
     return escape(visible(text), quote=True)
 
 

@@ -149,7 +149,8 @@ def failure(response: Mapping[str, Any]) -> tuple[str, list[str]] | None:
     ours = as_dict(as_dict(response.get("streamcell")).get("error"))
     if ours.get("kind") == "cancelled":
         return None
-    told = ours if as_text(ours.get("message")) else as_dict(response.get("error"))
+    theirs = response.get("error")
+    told = ours if as_text(ours.get("message")) else {"message": theirs} if isinstance(theirs, str) else as_dict(theirs)
     if not told:
         return None
     kind = as_text(told.get("kind")) or "api_error"

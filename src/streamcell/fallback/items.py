@@ -28,7 +28,9 @@ def item_blocks(item: Any, partial_image: str = "") -> Iterator[Block]:
     Args:
         partial_image: Base64 of an image that is not finished yet.
     """
-    item = as_dict(item)
+    if item is None:  # a gap in the numbering
+        return
+    raw, item = item, as_dict(item)
     kind = as_text(item.get("type"))
     if kind in _WHOLE:
         yield from _WHOLE[kind](item)
@@ -38,7 +40,7 @@ def item_blocks(item: Any, partial_image: str = "") -> Iterator[Block]:
         title, *rows = _CARDS[kind]
         yield _card(title, item, (block for keys, draw in rows for block in _drawn(item, keys, draw)))
     else:
-        yield _card("Unknown item", {**item, "name": kind or "without a type"}, _folded(item))
+        yield _card("Unknown item", {**item, "name": kind or "without a type"}, _folded(raw))
 
 
 def _card(title: str, item: Item, children: Iterator[Block]) -> Block:
@@ -67,17 +69,21 @@ def _drawn(item: Item, keys: str, draw: Draw) -> Iterator[Block]:
 
 
 # ---------------------------------------------------------------- messages and reasoning
+_TEXTS = ("output_text", "text", "summary_text", "reasoning_text")
+
+
 def _message(item: Item) -> Iterator[Block]:
     for part in as_list(item.get("content")):
-        yield from _part(as_dict(part))
+        if part is not None:
+            yield from _part(as_dict(part))
 
 
 def _part(part: Item) -> Iterator[Block]:
     kind = as_text(part.get("type"))
     if kind == "refusal":
         yield Block("notice", title="Refused", text=as_text(part.get("refusal")))
-    elif isinstance(part.get("text"), str):
-        yield Block("markdown", part["text"])
+    elif kind in _TEXTS:
+        yield Block("markdown", as_text(part.get("text")))
         found = [Block("link", address, title=name) for address, name in sources(part.get("annotations"))]
         if found:
             yield Block("list", title="Sources", children=tuple(found))
@@ -86,7 +92,7 @@ def _part(part: Item) -> Iterator[Block]:
 
 
 def _reasoning(item: Item) -> Iterator[Block]:
-    parts = [as_dict(part) for key in ("summary", "content") for part in as_list(item.get(key))]
+    parts = [part for key in ("summary", "content") for part in as_list(item.get(key)) if isinstance(part, dict)]
     children = [block for part in parts for block in _part(part)]
     if any(child.text for child in children):
         yield Block("fold", title="Reasoning", children=tuple(children))

@@ -45,9 +45,9 @@ def link(address: str, text: str) -> str:
 
 
 def _anchor(goal: urls.Target, title: str = "") -> str:
-    shown = f' title="{chips.html(title)}"' if title else ""
+    shown = f' title="{chips.attribute(title)}"' if title else ""
     rest = 'target="_blank" rel="noopener noreferrer nofollow" referrerpolicy="no-referrer"'
-    return f'<a href="{chips.html(goal.href)}"{shown} {rest}>'
+    return f'<a href="{chips.attribute(goal.href)}"{shown} {rest}>'
 
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[str]:

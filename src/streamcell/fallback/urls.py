@@ -35,7 +35,7 @@ class Target:
     href: str
     """ASCII only, ready for an attribute once escaped."""
     host: str
-    """Where it goes: the host in ASCII, in lower case; of a ``mailto:``, the address."""
+    """Where it goes: the host in ASCII; of a ``mailto:``, the address."""
 
 
 def target(address: str) -> Target | None:
@@ -59,5 +59,7 @@ def deceives(text: str, goal: Target) -> bool:
     """Whether a link's text could be read as another place than the one it leads to."""
     if not text.isascii() or "xn--" in goal.host:
         return True
-    named = [found.lower() for found in _HOSTLIKE.findall(text)]
-    return any(name != goal.host.rpartition("@")[2] for name in named) or ("@" in text and goal.host not in text)
+    text, host = text.lower(), goal.host.lower()
+    if any(name != host.rpartition("@")[2] for name in _HOSTLIKE.findall(text)):
+        return True
+    return "@" in text and host not in text

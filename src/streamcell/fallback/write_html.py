@@ -28,7 +28,7 @@ def _foot(block: Block) -> str:
 
 
 def _markdown(block: Block) -> str:
-    return f'<div class="sc-prose">\n{render.markdown(block.text)}</div>\n'
+    return f'<div class="sc-prose">\n{render.markdown(block.text)}</div>\n' if block.text else ""
 
 
 def _code(block: Block) -> str:
@@ -52,10 +52,9 @@ def _anchor(block: Block) -> str:
 def _image(block: Block) -> str:
     kind = next((name for start, name in _FORMATS.items() if block.text.startswith(start)), None)
     if kind is None:
-        return ""
-    return (
-        f'<p><img class="sc-image" src="data:image/{kind};base64,{block.text}" alt="{chips.html(block.title)}"></p>\n'
-    )
+        return "<p>[image of an unknown form, not shown]</p>\n"
+    source = f"data:image/{kind};base64,{block.text}"
+    return f'<p><img class="sc-image" src="{source}" alt="{chips.attribute(block.title)}"></p>\n'
 
 
 def _notice(block: Block) -> str:

@@ -1,0 +1,195 @@
+"""The saved copy of an answer: all that the live view shows, in safe HTML and in plain text."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamcell.fallback import to_html, to_text
+from streamcell.fallback.facts import pretty
+from streamcell.fallback.items import item_blocks
+
+VECTORS = sorted((Path(__file__).parent / "vectors" / "fallback").glob("*.json"))
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=12,
+)
+KINDS = [
+    "message", "reasoning", "function_call", "function_call_output", "custom_tool_call", "web_search_call",
+    "file_search_call", "code_interpreter_call", "image_generation_call", "mcp_call", "mcp_list_tools", "shell_call",
+    "mcp_approval_request", "shell_call_output", "local_shell_call", "apply_patch_call", "computer_call", "program",
+    "compaction", "moon_landing",
+]  # fmt: skip
+FIELDS = [
+    "content", "summary", "name", "status", "call_id", "arguments", "output", "input", "action", "queries", "results",
+    "code", "outputs", "result", "revised_prompt", "tools", "error", "operation", "server_label",
+]  # fmt: skip
+
+TAGS = {
+    "a", "br", "code", "details", "div", "em", "h1", "h2", "h3", "hr", "img", "li", "ol", "p", "pre", "small",
+    "span", "strong", "summary", "ul",
+}  # fmt: skip
+    [
+        "a",
+        "br",
+        "code",
+        "details",
+        "div",
+        "em",
+        "h1",
+        "h2",
+        "h3",
+        "hr",
+        "img",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "small",
+        "span",
+        "strong",
+        "summary",
+        "ul",
+    ]
+)
+
+
+def answered(*items: Any, **fields: Any) -> dict[str, Any]:
+    return {"status": "completed", "model": "m", "output": list(items), "streamcell": {}, **fields}
+
+
+def said(text: str, **part: Any) -> dict[str, Any]:
+    return {"type": "message", "content": [{"type": "output_text", "text": text, **part}]}
+
+
+def words(html: str) -> str:
+    return " ".join(re.sub("<[^>]*>", " ", html).split())
+
+
+@pytest.mark.parametrize("path", VECTORS, ids=lambda path: path.stem)
+def test_a_snapshot_is_written_as_its_vector_says(path: Path) -> None:
+    vector = json.loads(path.read_text(encoding="utf-8"))
+    assert to_text(vector["snapshot"]) == vector["text"]
+    assert to_html(vector["snapshot"]) == vector["html"]
+
+
+def test_there_are_vectors() -> None:
+    assert len(VECTORS) >= 8
+
+
+@given(st.sampled_from(KINDS), st.dictionaries(st.sampled_from(FIELDS), JSON_VALUES, max_size=5))
+def test_no_item_of_any_shape_raises_or_lets_markup_through(kind: str, fields: dict[str, Any]) -> None:
+    snapshot = answered({"type": kind, **fields})
+    html, text = to_html(snapshot), to_text(snapshot)
+    assert not re.search(
+        "<(?!/?(div|p|strong|code|small|pre|details|summary|br|ol|ul|li|em|a|hr|h[1-6]|span|img)[ >])", html
+    )
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", html + text)
+
+
+@given(st.dictionaries(st.sampled_from(["status", "model", "output", "error", "usage", "streamcell"]), JSON_VALUES))
+def test_no_response_of_any_shape_raises(snapshot: dict[str, Any]) -> None:
+    assert to_html(snapshot).startswith('<div class="sc-answer">')
+    assert isinstance(to_text(snapshot), str)
+
+
+def test_the_copy_needs_no_script_no_id_and_no_style_for_its_meaning() -> None:
+    html = "".join(json.loads(path.read_text(encoding="utf-8"))["html"] for path in VECTORS)
+    assert not re.search(r"<(script|style|button|input|form|iframe|svg)|\s(id|name|on\w+|data-[\w-]+)=", html)
+    assert set(re.findall(r'style="([^"]*)"', html)) <= {f"text-align:{side}" for side in ("left", "right", "center")}
+    assert {c[:3] for cls in re.findall(r'class="([^"]*)"', html) for c in cls.split()} == {"sc-"}
+
+
+def test_every_word_of_the_html_stands_in_the_text_too() -> None:
+    for path in VECTORS:
+        vector = json.loads(path.read_text(encoding="utf-8"))
+        told = set(re.findall(r"\w{4,}", words(vector["html"])))
+        assert told - set(re.findall(r"\w{4,}", vector["text"])) <= {"form", "image", "shown", "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('{"a":1,"b":[],"c":{},"d":[{"e":null}]}',
+         '{\n  "a": 1,\n  "b": [],\n  "c": {},\n  "d": [\n    {\n      "e": null\n    }\n  ]\n}'),
+        ('{"n":1.10,"big":123456789012345678901234567890,"s":"a, \\"b\\": {\\u0041}"}',
+         '{\n  "n": 1.10,\n  "big": 123456789012345678901234567890,\n  "s": "a, \\"b\\": {\\u0041}"\n}'),
+        ('{"a":1,"a":2}', '{\n  "a": 1,\n  "a": 2\n}'),
+        ('"text"', '"text"'),
+        ('{"cut": "sh', '{"cut": "sh'),
+        ('{"a": NaN}', '{"a": NaN}'),
+        ("", ""),
+        ("[" * 5000, "[" * 5000),
+        ("9" * 6000, "9" * 6000),
+    ],
+    ids=range(9),
+)  # fmt: skip
+def test_arguments_are_indented_to_the_letter_or_left_alone(text: str, shown: str) -> None:
+    assert pretty(text) == shown
+
+
+@given(JSON_VALUES)
+def test_indenting_changes_only_spaces(value: Any) -> None:
+    text = json.dumps(value)
+    squeezed = [re.sub(r"\s", "", t) for t in (text, pretty(text))]
+    assert squeezed[0] == squeezed[1]
+
+
+def test_a_source_is_listed_once_with_its_true_host() -> None:
+    cited = {"type": "url_citation", "title": "Bank", "url": "https://evil.example/x"}
+    nested = {"type": "url_citation", "url_citation": {"title": "Other", "url": "https://other.example"}}
+    html = to_html(
+        answered(said("x", annotations=[cited, cited, nested, {"type": "file_citation", "filename": "a.txt"}]))
+    )
+    assert words(html.partition("Sources")[2]).startswith("Bank (evil.example) Other (other.example) a.txt")
+
+
+def test_a_generated_image_is_kept_as_data_and_nothing_else_is() -> None:
+    assert f'src="data:image/png;base64,{PNG}"' in to_html(answered({"type": "image_generation_call", "result": PNG}))
+    svg = {"type": "image_generation_call", "result": "PHN2ZyBvbmxvYWQ9eCgpPg=="}
+    assert "<img" not in to_html(answered(svg))
+    assert "<img" not in to_html(answered({**svg, "result": PNG + '" onerror="x()'}))
+
+
+def test_the_newest_partial_image_stands_for_an_unfinished_one() -> None:
+    item = {"type": "image_generation_call", "status": "generating", "result": None}
+    html = to_html(answered(item, streamcell={"partial_images": {"0": PNG}}))
+    assert PNG in html
+    assert "unfinished" in html
+
+
+def test_a_cancelled_answer_shows_no_error() -> None:
+    snapshot = answered(said("kept"), status="cancelled", streamcell={"error": {"kind": "cancelled", "message": "m"}})
+    assert words(to_html(snapshot)) == "Cancelled · m kept Cancelled Stopped. What had arrived by then is kept."
+
+
+@pytest.mark.parametrize("status", ["queued", "in_progress", "interrupted", None])
+def test_an_answer_that_was_still_open_is_marked_interrupted(status: str | None) -> None:
+    assert words(to_html(answered(said("x"), status=status))).startswith("Interrupted · m x")
+
+
+def test_an_error_shows_its_hint_and_what_to_quote_to_support() -> None:
+    told = {"kind": "auth", "message": "No.", "hint": "Set a key.", "status": 401, "code": "c", "request_id": "r"}
+    text = to_text(answered(status="failed", streamcell={"error": told}))
+    assert text == "[Failed · m]\n\nNot authorised:\nNo.\nSet a key.\nHTTP 401 · code c · request id r"
+
+
+def test_reasoning_is_folded_and_empty_reasoning_is_not_shown() -> None:
+    assert list(item_blocks({"type": "reasoning", "summary": [], "encrypted_content": "gAAA"})) == []
+    html = to_html(answered({"type": "reasoning", "content": [{"type": "reasoning_text", "text": "hm"}]}))
+    assert re.search(r"<details[^>]*>\n<summary>Reasoning</summary>.*hm.*</details>", html, re.DOTALL)
+
+
+def test_a_json_value_that_python_cannot_write_is_named_as_such() -> None:
+    deep: Any = []
+    for _ in range(5000):
+        deep = [deep]
+    assert "cannot be shown as JSON" in to_text(answered({"type": "moon_landing", "x": deep}))
