@@ -55,5 +55,5 @@ def test_a_value_that_was_set_is_not_shared_with_the_frame() -> None:
 
 
 def test_an_error_names_what_was_expected_and_what_came() -> None:
-    with pytest.raises(ProtocolError, match=r"Expected a string to append to, found int, got \('append', .*Ask for a resync"):
+    with pytest.raises(ProtocolError, match=r"Expected a string to append to, found int, got \('append', .*resync"):
         apply_ops({"n": 1}, [("append", ["n"], "x")])

@@ -24,7 +24,7 @@ LAYER = {
 }  # fmt: skip
 """Imports point to a lower number, or within a layer as SAME allows."""
 SAME = {
-    ("events", "wire"), ("providers", "sse"), ("state", "document"), ("state", "items"), ("state", "numbering"),
+    ("events", "wire"), ("providers", "sse"), ("providers", "document"), ("state", "document"), ("state", "items"), ("state", "numbering"),
     ("items", "document"), ("state", "events"), ("http_errors", "endpoint"), ("event_log", "background"),
     ("display", "widget"), ("pump", "session"), ("transport", "demo"),
 }  # fmt: skip

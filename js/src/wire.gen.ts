@@ -77,7 +77,7 @@ export interface Tail {
   seq: number;
 }
 
-/** The view's code and style, once per page. The message's first buffer is the code, its second the CSS, in UTF-8. */
+/** The view's code and style, once per page: the message's first buffer is the code, its second the CSS (UTF-8). */
 export interface Module {
   kind: "module";
   hash: string;
