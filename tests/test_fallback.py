@@ -37,29 +37,6 @@ TAGS = {
     "a", "br", "code", "details", "div", "em", "h1", "h2", "h3", "hr", "img", "li", "ol", "p", "pre", "small",
     "span", "strong", "summary", "ul",
 }  # fmt: skip
-    [
-        "a",
-        "br",
-        "code",
-        "details",
-        "div",
-        "em",
-        "h1",
-        "h2",
-        "h3",
-        "hr",
-        "img",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "small",
-        "span",
-        "strong",
-        "summary",
-        "ul",
-    ]
-)
 
 
 def answered(*items: Any, **fields: Any) -> dict[str, Any]:
