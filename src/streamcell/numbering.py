@@ -14,6 +14,8 @@ __all__ = ["Numbering"]
 
 ENOUGH = 3
 """So many numbers earn belief; before, little has been said that a repetition could spoil."""
+RARELY = 4
+"""Of so many numbers at most one may be out of order."""
 MAX_GAPS = 64
 """So many ranges of missing numbers are remembered."""
 MAX_RUNS = 4096
@@ -31,18 +33,24 @@ class Numbering:
         self._gaps: list[tuple[int, int]] = []  # ranges of numbers below `next` that have not come
         self._starts: list[int] = []  # at these numbers another kind of event began
         self._kinds: list[type] = []
+        self._odd = 0  # how often a number was not the next one
+        self._skipped = 0  # how many numbers lay in gaps
         self._broken = False
 
     def repeats(self, number: int | None, kind: type) -> bool:
         """Whether the event of this kind with this number, if it has one, has been here before."""
         if number is None or number < 0 or self._broken:
+            self._odd += 1
             return False
         if self._first is None:
             self._first = number
         if number >= self.next:
             self._advance(number, kind)
             return False
-        return not self._fills_a_gap(number) and self.next - self._first >= ENOUGH and self._was(number, kind)
+        if self._fills_a_gap(number):
+            return False
+        in_order = self.next - self._first - self._skipped
+        return in_order >= ENOUGH and in_order >= self._odd * RARELY and self._was(number, kind)
 
     def give_up(self) -> None:
         """A number came twice with different events."""
@@ -50,6 +58,8 @@ class Numbering:
 
     def _advance(self, number: int, kind: type) -> None:
         if number > self.next:
+            self._odd += 1
+            self._skipped += number - self.next if self.next else 0
             self._gaps = [*self._gaps[1 - MAX_GAPS :], (self.next, number - 1)]
         if not self._kinds or self._kinds[-1] is not kind:
             self._starts.append(number)
@@ -61,6 +71,7 @@ class Numbering:
     def _fills_a_gap(self, number: int) -> bool:
         for at, (low, high) in enumerate(self._gaps):
             if low <= number <= high:
+                self._odd += 1
                 self._gaps[at : at + 1] = [g for g in ((low, number - 1), (number + 1, high)) if g[0] <= g[1]]
                 return True
         return False
