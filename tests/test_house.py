@@ -24,9 +24,9 @@ LAYER = {
 }  # fmt: skip
 """Imports point to a lower number, or within a layer as SAME allows."""
 SAME = {
-    ("events", "wire"), ("providers", "sse"), ("providers", "document"), ("state", "document"), ("state", "items"), ("state", "numbering"),
-    ("items", "document"), ("state", "events"), ("http_errors", "endpoint"), ("event_log", "background"),
-    ("display", "widget"), ("pump", "session"), ("transport", "demo"),
+    ("events", "wire"), ("providers", "sse"), ("providers", "document"), ("state", "document"), ("state", "items"),
+    ("state", "numbering"), ("state", "events"), ("items", "document"), ("http_errors", "endpoint"),
+    ("event_log", "background"), ("display", "widget"), ("pump", "session"), ("transport", "demo"),
 }  # fmt: skip
 UNDER_A_NAME_OF_THE_PACKAGE = {"__version__"}
 
