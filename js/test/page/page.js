@@ -1,7 +1,8 @@
 // Feeds the built bundle from models that are made up. `?scene=name` shows one, `?theme=dark` another theme, `?at=n`
 // stops after n frames.
-import { attach } from "/widget.js";
+
 import { SCENES } from "/scenes.js";
+import { attach } from "/widget.js";
 
 const query = new URLSearchParams(location.search);
 document.body.dataset.jpThemeLight = String(query.get("theme") !== "dark");

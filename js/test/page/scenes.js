@@ -102,7 +102,9 @@ export const SCENES = {
   },
   calling({ send }) {
     send([start()]);
-    send([item(0, { type: "function_call", name: "book_table", call_id: "call_9", arguments: "", status: "in_progress" })]);
+    send([
+      item(0, { type: "function_call", name: "book_table", call_id: "call_9", arguments: "", status: "in_progress" }),
+    ]);
     send([
       [
         "append",
@@ -113,16 +115,31 @@ export const SCENES = {
   },
   async answer({ send, wait }) {
     send([start()]);
-    send([item(0, { type: "reasoning", id: "rs_1", summary: [{ type: "summary_text", text: "**Weighing the forces**\n\nThe near side is pulled harder." }] })]);
+    send([
+      item(0, {
+        type: "reasoning",
+        id: "rs_1",
+        summary: [{ type: "summary_text", text: "**Weighing the forces**\n\nThe near side is pulled harder." }],
+      }),
+    ]);
     await wait(30);
     send([message(1, "")]);
-    for (let i = 0; i < PROSE.length; i += 40) send([["append", ["output", 1, "content", 0, "text"], PROSE.slice(i, i + 40)]]);
+    for (let i = 0; i < PROSE.length; i += 40)
+      send([["append", ["output", 1, "content", 0, "text"], PROSE.slice(i, i + 40)]]);
     send([
-      ["set", ["output", 1, "content", 0, "annotations"], [
-        { type: "url_citation", url: "https://oceanservice.noaa.gov/education/tutorial_tides/", title: "Tides and Water Levels" },
-        { type: "url_citation", url: "javascript:alert(1)", title: "Not a link" },
-        { type: "file_citation", file_id: "file_1", filename: "tide-tables.pdf" },
-      ]],
+      [
+        "set",
+        ["output", 1, "content", 0, "annotations"],
+        [
+          {
+            type: "url_citation",
+            url: "https://oceanservice.noaa.gov/education/tutorial_tides/",
+            title: "Tides and Water Levels",
+          },
+          { type: "url_citation", url: "javascript:alert(1)", title: "Not a link" },
+          { type: "file_citation", file_id: "file_1", filename: "tide-tables.pdf" },
+        ],
+      ],
       ["set", ["output", 1, "status"], "completed"],
       ["set", ["streamcell", "unknown_events"], { "response.mood.delta": 2, "response.mood.done": 1 }],
       ["set", ["streamcell", "warnings"], { "sequence gap": 1 }],
@@ -132,15 +149,55 @@ export const SCENES = {
   tools({ send }) {
     send([start({ label: "" })]);
     send([
-      item(0, { type: "function_call", name: "get_weather", call_id: "call_1", arguments: '{"city":"Paris","days":3}', status: "completed" }),
+      item(0, {
+        type: "function_call",
+        name: "get_weather",
+        call_id: "call_1",
+        arguments: '{"city":"Paris","days":3}',
+        status: "completed",
+      }),
       item(1, { type: "function_call_output", call_id: "call_1", output: '{"sky": "clear", "high": 21}' }),
-      item(2, { type: "web_search_call", status: "completed", action: { type: "search", query: "tide range Saint-Malo", sources: [{ type: "url", url: "https://en.wikipedia.org/wiki/Saint-Malo" }] } }),
-      item(3, { type: "code_interpreter_call", status: "interpreting", code: "import math\nprint(math.pi)", outputs: [{ type: "logs", logs: "3.141592653589793\n" }] }),
-      item(4, { type: "apply_patch_call", status: "completed", operation: { type: "update_file", path: "tides.py", diff: "@@ -1,3 +1,3 @@\n import math\n-period = 12\n+period = 12.42\n" } }),
+      item(2, {
+        type: "web_search_call",
+        status: "completed",
+        action: {
+          type: "search",
+          query: "tide range Saint-Malo",
+          sources: [{ type: "url", url: "https://en.wikipedia.org/wiki/Saint-Malo" }],
+        },
+      }),
+      item(3, {
+        type: "code_interpreter_call",
+        status: "interpreting",
+        code: "import math\nprint(math.pi)",
+        outputs: [{ type: "logs", logs: "3.141592653589793\n" }],
+      }),
+      item(4, {
+        type: "apply_patch_call",
+        status: "completed",
+        operation: {
+          type: "update_file",
+          path: "tides.py",
+          diff: "@@ -1,3 +1,3 @@\n import math\n-period = 12\n+period = 12.42\n",
+        },
+      }),
       item(5, { type: "shell_call", status: "completed", action: { commands: ["ls -la", "python tides.py | head"] } }),
-      item(6, { type: "mcp_call", status: "failed", server_label: "library", name: "lookup", arguments: '{"isbn": "978"}', error: "No such book." }),
+      item(6, {
+        type: "mcp_call",
+        status: "failed",
+        server_label: "library",
+        name: "lookup",
+        arguments: '{"isbn": "978"}',
+        error: "No such book.",
+      }),
       item(7, { type: "hologram_call", id: "hg_1", status: "completed", beams: [1, 2, 3] }),
-      item(8, { type: "function_call", name: "evil\u202etxt.exe", call_id: "call_2", arguments: '{"path": "a\u200bb", "n": nonsense', status: "in_progress" }),
+      item(8, {
+        type: "function_call",
+        name: "evil\u202etxt.exe",
+        call_id: "call_2",
+        arguments: '{"path": "a\u200bb", "n": nonsense',
+        status: "in_progress",
+      }),
       item(9, { type: "function_call", name: "now", call_id: "call_3", arguments: "{}", status: "completed" }),
     ]);
   },
@@ -150,21 +207,28 @@ export const SCENES = {
     send(end("completed"), { end: true });
   },
   incomplete({ send }) {
-    send([start({ label: "" }), message(0, "The three laws of motion are: first, a body at rest", { status: "incomplete" })]);
+    send([
+      start({ label: "" }),
+      message(0, "The three laws of motion are: first, a body at rest", { status: "incomplete" }),
+    ]);
     send(end("incomplete", [["set", ["incomplete_details"], { reason: "max_output_tokens" }]]), { end: true });
   },
   failed({ send }) {
     send([start({ label: "" }), message(0, "The answer begins well")]);
     send(
       end("failed", [
-        ["set", ["streamcell", "error"], {
-          kind: "rate_limit",
-          message: "Rate limit reached for gpt-5-mini: 3 requests a minute.",
-          hint: "Wait 20 s, or ask for a higher limit.",
-          status: 429,
-          code: "rate_limit_exceeded",
-          request_id: "req_4f8a1c",
-        }],
+        [
+          "set",
+          ["streamcell", "error"],
+          {
+            kind: "rate_limit",
+            message: "Rate limit reached for gpt-5-mini: 3 requests a minute.",
+            hint: "Wait 20 s, or ask for a higher limit.",
+            status: 429,
+            code: "rate_limit_exceeded",
+            request_id: "req_4f8a1c",
+          },
+        ],
       ]),
       { end: true },
     );
