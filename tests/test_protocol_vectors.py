@@ -1,4 +1,4 @@
-"""Streams of our own, for what no recording covers: each is read the same however it is cut, and says what it should."""
+"""Streams of our own, for what no recording covers: read the same however they are cut, and to what they should be."""
 
 from __future__ import annotations
 

@@ -215,7 +215,7 @@ class ErrorEvent(Event, tag="error"):
 class FinishReason(Event, tag="streamcell.finish_reason"):
     """Chat Completions and Completions: why the first choice ended, in the server's own word."""
     finish_reason: str | None = None
-class UsageReport(Event, tag="streamcell.usage"):
+class UsageReport(Event, tag="streamcell.usage_report"):
     """Token counts that came before the end."""
     usage: dict[str, Any] | None = None
 class Oddity(Event, tag="streamcell.oddity"):
