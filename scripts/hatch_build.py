@@ -19,7 +19,7 @@ JS = ROOT / "js"
 BUILT = [ROOT / "src" / "streamcell" / "static" / name for name in ("widget.js", "widget.css", "loader.js")]
 
 
-class PageBuildHook(BuildHookInterface):
+class PageBuildHook(BuildHookInterface[Any]):
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
