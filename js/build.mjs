@@ -4,23 +4,12 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { page } from "./bundle.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "..", "src", "streamcell", "static");
 
-await build({
-  absWorkingDir: here,
-  entryPoints: { widget: "src/index.ts", loader: "src/loader.ts" },
-  outdir: out,
-  // The same references in half the bytes; test/entities.test.ts compares the two.
-  alias: { entities: "./src/entities.ts" },
-  bundle: true,
-  minify: true,
-  format: "esm",
-  target: "es2022",
-  charset: "utf8",
-  legalComments: "none",
-});
+await build({ ...page, entryPoints: { widget: "src/index.ts", loader: "src/loader.ts" }, outdir: out });
 await build({
   absWorkingDir: here,
   entryPoints: { widget: "src/style.css" },

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { beforeAll, describe, expect, it } from "vitest";
+import { page } from "../bundle.mjs";
 
 const SOURCE = join(import.meta.dirname, "..", "src");
 
@@ -36,14 +37,7 @@ describe("no text becomes a document or code", () => {
 
   let bundle = "";
   beforeAll(async () => {
-    const result = await build({
-      entryPoints: [join(SOURCE, "index.ts")],
-      bundle: true,
-      minify: true,
-      format: "esm",
-      write: false,
-      logLevel: "silent",
-    });
+    const result = await build({ ...page, entryPoints: [join(SOURCE, "index.ts")], write: false });
     bundle = result.outputFiles[0]?.text ?? "";
   });
 
