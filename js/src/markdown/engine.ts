@@ -4,7 +4,7 @@ import { Footnotes } from "./footnotes.js";
 import { Machine } from "./machine.js";
 import { NameTable } from "./names.js";
 import type { Branch } from "./nodes.js";
-import type { Page, TextView } from "./prose.js";
+import type { Page, Run } from "./prose.js";
 import type { Policy } from "./spans.js";
 import { BranchView, PLAIN } from "./views.js";
 
@@ -20,7 +20,7 @@ export class Engine {
 
   constructor(document: Document, policy: Policy, parse: InlineParser) {
     const footnotes = new Footnotes(document, policy);
-    this.page = { document, parse, policy, names: new NameTable<TextView>(), footnotes };
+    this.page = { document, parse, policy, names: new NameTable<Run>(), footnotes };
     this.root = new BranchView(this.page, this.machine.root);
   }
 

@@ -1,7 +1,7 @@
 /** Footnotes: numbered in the order of their first use, collected below the text. */
 import type { NoteUse } from "./dialect.js";
 import { noteLinks, patch, type Shown } from "./patch.js";
-import type { TextView } from "./prose.js";
+import type { Order, Run } from "./prose.js";
 import { type Policy, spansOf } from "./spans.js";
 
 /** One footnote of the document: by its label, or with its own text. */
@@ -21,7 +21,7 @@ export interface NoteBody {
 let documents = 0;
 
 export class Footnotes {
-  private readonly texts = new Set<TextView>();
+  private readonly texts = new Set<Run>();
   private readonly section: HTMLElement;
   private readonly list: HTMLElement;
   private readonly rule: HTMLElement;
@@ -42,7 +42,7 @@ export class Footnotes {
   }
 
   /** `text` refers to other footnotes than before. */
-  changed(text: TextView): void {
+  changed(text: Run): void {
     if (text.notes.length > 0) this.texts.add(text);
     else if (!this.texts.delete(text)) return;
     this.stale = true;
@@ -63,7 +63,7 @@ export class Footnotes {
   }
 
   private number(): void {
-    const texts = [...this.texts].sort((a, b) => a.order[0] - b.order[0] || a.order[1] - b.order[1]);
+    const texts = [...this.texts].sort((a, b) => compare(a.order, b.order));
     const byLabel = new Map<string, number>();
     this.notes = [];
     for (const text of texts) {
@@ -132,3 +132,5 @@ export class Footnotes {
     return back;
   }
 }
+
+const compare = (a: Order, b: Order): number => a[0] - b[0] || a[1] - b[1] || a[2] - b[2];

@@ -219,7 +219,7 @@ export class Machine {
       const level = line.indent >= place.indent ? starts.underline(line) : 0;
       if (level) {
         this.state.leaf = null;
-        this.add({ ...node, kind: "heading", level, lines: [...node.lines] });
+        this.add({ ...node, kind: "heading", level, task: false, lines: [...node.lines] });
         return true;
       }
       if (line.indent >= 0) {
@@ -246,7 +246,8 @@ export class Machine {
       this.state.leaf = { ...leaf, begun: true };
       return true;
     }
-    if (line.indent < place.indent || isBlank(line) || isDeep(line, place)) return false;
+    // Here, and here only, markdown-it takes Unicode blanks for blanks
+    if (line.indent < place.indent || !line.text.slice(content(line)).trim() || isDeep(line, place)) return false;
     if (starts.interrupts("table", line, place)) return false;
     const row = cells(line);
     const width = leaf.node.aligns.length;
@@ -358,16 +359,24 @@ export class Machine {
       const node = branch("note", { label: note.label });
       lines[top.quotes.length] = note.line;
       state.notes.push(node);
+      top.noted = true;
       this.push({ ...top, node, indent: top.indent + 4, level: top.level + 1 });
       return false;
     }
     if (this.define(top, line, source)) return true;
     const heading = starts.heading(line, top);
+    const task = top.node.kind === "item" && top.node.children.length === 0 && !top.noted;
     if (heading)
-      return this.add({ kind: "heading", level: heading.level, line: state.number, lines: [trim(heading.text)] });
+      return this.add({
+        kind: "heading",
+        level: heading.level,
+        line: state.number,
+        task: false,
+        lines: [trim(heading.text)],
+      });
     state.leaf = {
       kind: "paragraph",
-      node: { kind: "paragraph", level: 0, line: state.number, lines: [cut(line, top.indent)] },
+      node: { kind: "paragraph", level: 0, line: state.number, task, lines: [cut(line, top.indent)] },
     };
     return true;
   }
@@ -423,6 +432,7 @@ export class Machine {
       blocks: entry.node.kind === "list" ? this.state.number : 0,
       gaps: false,
       mute: false,
+      noted: false,
       line: this.state.number,
     });
   }
@@ -452,7 +462,7 @@ export class Machine {
   }
 }
 
-const ENTRY = { line: 0, sign: "", blocks: 0, gaps: false, spent: false, mute: false };
+const ENTRY = { line: 0, sign: "", blocks: 0, gaps: false, spent: false, mute: false, noted: false };
 
 /** The line inside the quote that starts at `place`, or null where the quote ends before it. */
 function enter(line: Line, place: Place, spent: boolean): Line | null {

@@ -23,6 +23,8 @@ export interface Prose {
   readonly kind: "paragraph" | "heading";
   /** Of a heading: 1 to 6; else 0. */
   readonly level: number;
+  /** First in a list item: `[ ]` at its start makes a checkbox. */
+  readonly task: boolean;
   /** Number of its first line. */
   readonly line: number;
   readonly lines: string[];

@@ -1,5 +1,5 @@
 /** Spans into DOM nodes, keeping the nodes that stand: text only grows at its end, as a selection in it needs. */
-import type { Span } from "./spans.js";
+import { type Span, text } from "./spans.js";
 
 /** A span and its node. */
 export interface Shown {
@@ -8,8 +8,8 @@ export interface Shown {
   readonly inner: Shown[];
 }
 
-/** Makes the first children of `parent`, which show `shown`, show `spans`. */
-export function patch(parent: Node, shown: Shown[], spans: readonly Span[]): void {
+/** Makes the children of `parent` behind `after`, which show `shown`, show `spans`. */
+export function patch(parent: Node, shown: Shown[], spans: readonly Span[], after: Node | null = null): void {
   for (const [i, span] of spans.entries()) {
     const old = shown[i];
     if (old && old.span.tag === span.tag && old.span.key === span.key) {
@@ -17,7 +17,7 @@ export function patch(parent: Node, shown: Shown[], spans: readonly Span[]): voi
       continue;
     }
     const next = make(span, parent.ownerDocument ?? document);
-    const previous = shown[i - 1]?.node;
+    const previous = shown[i - 1]?.node ?? after;
     if (old) parent.replaceChild(next.node, old.node);
     else parent.insertBefore(next.node, previous ? previous.nextSibling : parent.firstChild);
     shown[i] = next;
@@ -31,6 +31,19 @@ function keep(old: Shown, span: Span): Shown {
     patch(old.node, old.inner, span.spans);
   } else setText(old.node as Text, old.span.text, span.text);
   return { ...old, span };
+}
+
+/** Cuts `shown` where `spans`, its beginning, end: in the middle of a text. Null where it begins otherwise. */
+export function split(shown: readonly Shown[], spans: readonly Span[]): { head: Shown[]; tail: Shown[] } | null {
+  const last = spans.length - 1;
+  const cut = shown[last];
+  const kept = spans[last]?.text ?? "";
+  if (!cut || cut.span.tag || !cut.span.text.startsWith(kept)) return null;
+  const rest = cut.span.text.slice(kept.length);
+  // Selections stay where they are: the DOM moves their ends into the new node
+  const tail = rest ? [{ span: text(rest), node: (cut.node as Text).splitText(kept.length), inner: [] }] : [];
+  const head = [...shown.slice(0, last), { ...cut, span: text(kept) }];
+  return { head, tail: [...tail, ...shown.slice(last + 1)] };
 }
 
 type Attributes = Span["attributes"];

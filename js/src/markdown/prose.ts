@@ -1,71 +1,170 @@
 /** One piece of inline text in one element: a paragraph, a heading, a table cell. */
-import type { Inline, InlineParser, NoteUse } from "./dialect.js";
+import type { InlineParser, NoteUse } from "./dialect.js";
 import type { Footnotes } from "./footnotes.js";
 import type { NameTable } from "./names.js";
-import { patch, type Shown } from "./patch.js";
-import { type Policy, spansOf, text } from "./spans.js";
+import { patch, type Shown, split } from "./patch.js";
+import { type Policy, type Span, spansOf, text } from "./spans.js";
 
 /** What all views of one document share. */
 export interface Page {
   readonly document: Document;
   readonly parse: InlineParser;
   readonly policy: Policy;
-  readonly names: NameTable<TextView>;
+  readonly names: NameTable<Run>;
   readonly footnotes: Footnotes;
 }
+
+/** Where a run stands in the document: its line, in a table its column, and its start in the text. */
+export type Order = readonly [line: number, column: number, start: number];
 
 // Nothing in here can be markup or the start of an address
 const PLAIN = /^[A-Za-z0-9 ,;'"()?]*$/;
 const NO_NOTES: readonly NoteUse[] = [];
+/** Characters from which on the end of a text is parsed alone, if it can be. */
+const LONG = 1500;
+/** Characters at the end that always stay together. */
+const TAIL = 300;
 
-export class TextView {
-  content = "";
-  shown: Shown[] = [];
+/** A stretch of text that is parsed on its own: nothing in it depends on what stands before or behind it. */
+export class Run {
   notes = NO_NOTES;
-  private task = false;
   private gone = false;
 
   constructor(
-    private readonly page: Page,
-    /** Its element, or that of the paragraph it has become. */
-    public host: HTMLElement,
-    /** Where it stands in the document: its line, and for a cell its column. */
-    readonly order: readonly [number, number],
+    private readonly view: TextView,
+    readonly order: Order,
+    public content: string,
+    public shown: Shown[],
+    private readonly task: boolean,
   ) {}
 
-  show(content: string, task: boolean): void {
-    if (content === this.content && task === this.task) return;
-    this.content = content;
-    this.task = task;
-    this.draw();
-  }
-
   draw(): void {
-    const { page, content, task } = this;
     if (this.gone) return;
-    if (PLAIN.test(content)) {
-      page.names.forget(this);
-      this.put({ tokens: [], notes: NO_NOTES }, content);
-    } else
-      this.put(
-        page.names.ask(this, (names) => page.parse(content, names, task)),
-        "",
-      );
-  }
-
-  private put({ tokens, notes }: Inline, plain: string): void {
-    const spans = plain ? [text(plain)] : spansOf(tokens, this.page.policy);
-    patch(this.host, this.shown, spans);
+    const { page, host } = this.view;
+    const { spans, notes } = this.parse(this.content);
+    patch(host, this.shown, spans, this.view.before(this));
     const had = this.notes.length > 0;
     this.notes = notes;
-    if (had || notes.length > 0) this.page.footnotes.changed(this);
+    if (had || notes.length > 0) page.footnotes.changed(this);
+  }
+
+  parse(content: string): { spans: Span[]; notes: readonly NoteUse[] } {
+    const { page } = this.view;
+    if (PLAIN.test(content)) {
+      page.names.forget(this);
+      return { spans: content ? [text(content)] : [], notes: NO_NOTES };
+    }
+    const { tokens, notes } = page.names.ask(this, (names) => page.parse(content, names, this.task));
+    return { spans: spansOf(tokens, page.policy), notes };
   }
 
   /** It has left the document: no name and no number concerns it any more. */
   forget(): void {
+    const { page } = this.view;
     this.gone = true;
-    this.page.names.forget(this);
+    page.names.forget(this);
     this.notes = NO_NOTES;
-    this.page.footnotes.changed(this);
+    page.footnotes.changed(this);
   }
+}
+
+export class TextView {
+  /** All but the last are settled. */
+  private runs: Run[] = [];
+  private content = "";
+  private task = false;
+  private tryAt = LONG;
+
+  constructor(
+    readonly page: Page,
+    /** Its element, or that of the paragraph it has become. */
+    public host: HTMLElement,
+    readonly line: number,
+    private readonly column: number,
+  ) {}
+
+  show(content: string, task: boolean): void {
+    if (content === this.content && task === this.task) return;
+    const settled = this.last?.order[2] ?? 0;
+    if (task !== this.task || content.slice(0, settled) !== this.content.slice(0, settled)) this.clear();
+    this.content = content;
+    this.task = task;
+    const run = this.last ?? this.add(0, []);
+    run.content = content.slice(run.order[2]);
+    run.draw();
+    if (run.content.length > this.tryAt) this.settle(run);
+  }
+
+  /** The node behind which a run's nodes stand. */
+  before(run: Run): Node | null {
+    const before = this.runs[this.runs.indexOf(run) - 1];
+    return before?.shown.at(-1)?.node ?? null;
+  }
+
+  forget(): void {
+    for (const run of this.runs) run.forget();
+  }
+
+  private get last(): Run | undefined {
+    return this.runs.at(-1);
+  }
+
+  private add(start: number, shown: Shown[]): Run {
+    const task = this.task && start === 0;
+    const run = new Run(this, [this.line, this.column, start], this.content.slice(start), shown, task);
+    this.runs.push(run);
+    return run;
+  }
+
+  private clear(): void {
+    this.forget();
+    for (const { node } of this.runs.flatMap((run) => run.shown)) this.host.removeChild(node);
+    this.runs = [];
+    this.tryAt = LONG;
+  }
+
+  /** Cuts the run behind a sentence, where the parser is in no middle of anything: only the rest is parsed again. */
+  private settle(run: Run): void {
+    const { content, shown } = run;
+    // Should it not come off, trying again has to wait until that pays
+    this.tryAt = content.length * 2;
+    const at = sentenceEnd(content);
+    if (at === 0) return;
+    const { spans } = run.parse(content.slice(0, at));
+    const inner = isClosed(spans, content.slice(0, at)) ? split(shown, spans) : null;
+    if (!inner) {
+      run.draw();
+      return;
+    }
+    run.content = content.slice(0, at);
+    run.shown = inner.head;
+    run.draw();
+    this.add(run.order[2] + at, inner.tail).draw();
+    this.tryAt = LONG;
+  }
+}
+
+function sentenceEnd(content: string): number {
+  for (let at = content.lastIndexOf(". ", content.length - TAIL); at > 0; at = content.lastIndexOf(". ", at - 1)) {
+    if (!/[\s*_~`]/.test(content.charAt(at + 2))) return at + 2;
+  }
+  return 0;
+}
+
+// A delimiter, code or tag that might still find its other half; blanks around or letters at both sides make it harmless
+const OPEN = /(?<! )\*|\*(?! )|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|~~|`|<|\\|\^/;
+
+/** Whether no text that `spans` show could be one half of something. Code has its end. */
+function isClosed(spans: readonly Span[], source: string): boolean {
+  const shown = texts(spans);
+  const brackets = shown.join("").match(/[[\]]/g) ?? [];
+  // A bracket that was escaped is none, and looks the same here
+  if (brackets.length > 0 && /\\[[\]]|&/.test(source)) return false;
+  let depth = 0;
+  for (const bracket of brackets) depth = Math.max(0, depth + (bracket === "[" ? 1 : -1));
+  return depth === 0 && !shown.some((part) => OPEN.test(part)) && spans.at(-1)?.tag === "";
+}
+
+function texts(spans: readonly Span[]): string[] {
+  return spans.flatMap((span) => (span.tag === "" ? span.text : span.tag === "code" ? [] : texts(span.spans)));
 }

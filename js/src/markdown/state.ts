@@ -22,6 +22,8 @@ export interface Entry extends Place {
   spent: boolean;
   /** Of a quote or the root: nested too deeply, so the rest of it is dropped, as markdown-it does. */
   mute: boolean;
+  /** A footnote is defined in it. */
+  noted: boolean;
 }
 
 /** The open leaf block. */

@@ -11,8 +11,6 @@ import { type Page, TextView } from "./prose.js";
 interface Role {
   /** In an item of a tight list: a paragraph is not wrapped. */
   readonly tight: boolean;
-  /** First in a list item: `[ ]` makes a checkbox. */
-  readonly task: boolean;
 }
 
 export interface View {
@@ -23,7 +21,7 @@ export interface View {
   forget(): void;
 }
 
-const PLAIN: Role = { tight: false, task: false };
+const PLAIN: Role = { tight: false };
 /** How many children make a box of their own. */
 const GROUP = 64;
 const TAGS = { root: "div", quote: "blockquote", item: "li", note: "li" };
@@ -74,7 +72,7 @@ export class BranchView implements View, NoteBody {
   private place(i: number, block: Block | null | undefined): void {
     if (!block) return;
     const { node, tight } = this;
-    const role = { tight: tight && node.kind !== "quote", task: node.kind === "item" && i === 0 };
+    const role = { tight: tight && node.kind !== "quote" };
     let view = this.views[i];
     if (!view?.accepts(block)) {
       const next = make(this.page, block);
@@ -136,18 +134,18 @@ class ProseView implements View {
     block: Prose,
   ) {
     this.el = page.document.createElement("p");
-    this.text = new TextView(page, this.el, [block.line, 0]);
+    this.text = new TextView(page, this.el, block.line, 0);
   }
 
   accepts(block: Block): boolean {
-    return (block.kind === "paragraph" || block.kind === "heading") && block.line === this.text.order[0];
+    return (block.kind === "paragraph" || block.kind === "heading") && block.line === this.text.line;
   }
 
   update(block: Block, role: Role): void {
     if (block.kind !== "paragraph" && block.kind !== "heading") return;
     const tag = block.kind === "heading" ? `h${block.level}` : role.tight ? "span" : "p";
     if (this.el.localName !== tag) this.become(tag);
-    this.text.show(trim(block.lines.join("\n")), role.task && block.kind === "paragraph");
+    this.text.show(trim(block.lines.join("\n")), block.task);
   }
 
   forget(): void {
@@ -314,7 +312,7 @@ class TableView implements View {
       const align = this.node.aligns[column];
       if (align) cell.style.textAlign = align;
       el.append(cell);
-      cells.push(new TextView(this.page, cell, [this.node.line + (i && i + 1), column]));
+      cells.push(new TextView(this.page, cell, this.node.line + (i && i + 1), column));
     }
     if (this.long) setRoles(el);
     (i === 0 ? this.head : this.group(Math.floor((i - 1) / ROWS))).append(el);

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { inlineParser } from "../../src/markdown/dialect.js";
 import { Engine } from "../../src/markdown/engine.js";
 import { bare, guarded } from "../../src/markdown/spans.js";
-import { batch } from "./batch.js";
+import { batch, blocks } from "./batch.js";
 import { random, document as randomDocument, sample } from "./documents.js";
 import { normal } from "./normal.js";
 
@@ -26,6 +26,15 @@ function pieces(text: string, next: () => number, most: number): string[] {
   return out;
 }
 
+/** markdown-it-footnote loses what stands behind a footnote inside a footnote: nothing to be equal to. */
+function hasNestedNotes(text: string): boolean {
+  let depth = 0;
+  return blocks.parse(text, {}).some(({ type }) => {
+    depth += type === "footnote_reference_open" ? 1 : type === "footnote_reference_close" ? -1 : 0;
+    return depth > 1;
+  });
+}
+
 /** Half a surrogate pair never arrives: text comes decoded. */
 const whole = (text: string) => !/[\ud800-\udbff]$/.test(text);
 
@@ -37,12 +46,35 @@ test("DOM after every push equals a batch render of the text so far", { timeout 
     const engine = start();
     let text = "";
     let held = "";
-    for (const piece of pieces(randomDocument(next), next, 9)) {
+    const source = randomDocument(next);
+    if (hasNestedNotes(source)) continue;
+    for (const piece of pieces(source, next, 9)) {
       held += piece;
       if (!whole(held)) continue;
       engine.push(held);
       text += held;
       held = "";
+      expect(normal(engine.el), JSON.stringify(text)).toBe(batch(text));
+    }
+    engine.el.remove();
+  }
+});
+
+const PARTS =
+  "a. ,*b* c. ,**b. ,d** e. ,`f. ,g` h. ,[i] j. ,[k. ,l](m) n. ,_o. ,p_ q. ,r_s. ,\\\\] t. ,[u ,] v. ,<w. ,*x [y* z. ,~~. ,\nb. ".split(
+    ",",
+  );
+
+test("a long paragraph is cut only where no markup crosses the cut", { timeout }, () => {
+  const next = random(seed + 1);
+  for (let i = 0; i < docs / 10; i++) {
+    const engine = start();
+    let text = "";
+    for (let part = 0; part < 30; part++) {
+      let piece = next() < 0.3 ? "plain words. ".repeat(12) : "";
+      for (let k = 0; k < 6; k++) piece += PARTS[Math.floor(next() * PARTS.length)];
+      engine.push(piece);
+      text += piece;
       expect(normal(engine.el), JSON.stringify(text)).toBe(batch(text));
     }
     engine.el.remove();
