@@ -235,6 +235,7 @@ DEEP = {
     "quotes": ("> " * 5000 + "the end", "the end"),
     "lists": ("- " * 5000 + "the end", "the end"),
     "mixed": ("> - " * 3000 + "the end", "the end"),
+    "lazy lines": ("> " * 5000 + "\\---\n" * 2000 + "the end", "the end"),
     "brackets": ("[" * 10_000 + "the end" + "]" * 9000, "the end"),
     "images": ("![" * 200 + "the end" + "](https://a.example)" * 200, "the end"),
     "wide table": ("|a" * 300 + "|\n" + "|-" * 300 + "|\n|the end|", "the end"),
@@ -262,6 +263,11 @@ def test_hostile_repetition_takes_a_bounded_number_of_steps(unit: str, monkeypat
     text = unit * (20_000 // len(unit))
     assert "".join(re.sub("<[^>]*>", "", markdown(text)).split())
     assert len(steps) <= 2_000 + len(text) // 2 + 1
+
+
+def test_lists_as_deep_as_people_write_them_are_lists() -> None:
+    text = "\n".join(f"{'  ' * (i % 12)}- item" for i in range(3000))
+    assert markdown(text).count("<li") == 3000
 
 
 def test_the_widest_table_is_still_a_table() -> None:

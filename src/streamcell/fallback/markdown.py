@@ -32,6 +32,8 @@ NESTING = 100
 """Levels of blocks, and of inline content."""
 DELIMITERS = 20_000
 """Brackets and other marks in one block."""
+LINES = 2_000
+"""How many lines quotations may go over, besides one for every two characters: each level goes over all its lines."""
 COLUMNS = 200
 """Of a table."""
 EMPTY_CELLS = 2_000
@@ -53,9 +55,14 @@ _TAG = re.compile(r"<(?:(/?)(sub|sup|kbd|mark)|br ?/?)>", re.IGNORECASE)
 def parse(text: str) -> list[Token]:
     """The tokens of a markdown text."""
     try:
-        return _parser().parse(text, {"sc_steps": STEPS + len(text) // 2})
+        return _parser().parse(text, _budget(text))
     except RecursionError:  # deep nesting on a stack that was deep already
         return [_plain(text)]
+
+
+def _budget(text: str) -> dict[str, Any]:
+    """What parsing this text may cost; used up by `_Inline` and `_Block`."""
+    return {"sc_steps": STEPS + len(text) // 2, "sc_lines": LINES + len(text) // 2}
 
 
 def _plain(text: str) -> Token:
@@ -74,6 +81,9 @@ def _parser() -> MarkdownIt:
         from mdit_py_plugins.footnote import footnote_plugin
 
         parser.use(footnote_plugin)
+    parser.parse(
+        "a", _budget("")
+    )  # the rulers make their caches at first use, and half-made ones must not meet another thread
     return parser
 
 
@@ -84,7 +94,9 @@ class _TooCostly(Exception):
 class _Block(ParserBlock):
     def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:
         """As in markdown-it, which drops what nests too deep; here it stays, as text."""
-        if state.level < NESTING:
+        if state.parentType == "blockquote":
+            state.env["sc_lines"] -= endLine - startLine
+        if state.level < NESTING and state.env["sc_lines"] >= 0:
             super().tokenize(state, startLine, endLine)
             return
         token = state.push("sc_plain", "", 0)
