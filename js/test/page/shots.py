@@ -4,7 +4,6 @@ Serves this folder and the built bundle on loopback and opens it in the machine'
 pictures are for people to look at.
 """
 
-import functools
 import http.server
 import sys
 import threading
@@ -14,10 +13,15 @@ from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).parent
 STATIC = HERE.parents[2] / "src" / "streamcell" / "static"
-ARGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -31,7 +35,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
 def main(out: Path, scenes: list[str]) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
