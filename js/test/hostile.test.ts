@@ -9,6 +9,7 @@ const SHARED = join(import.meta.dirname, "..", "..", "..", "shared", "vectors", 
 const OWN = [
   "<script>alert(1)</script>",
   '"><img src=x onerror=alert(1)>',
+  "https://a.example/path?q=1",
   "javascript:alert(1)",
   "https://user@evil.example/",
   "//evil.example/x",
