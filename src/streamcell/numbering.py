@@ -14,7 +14,7 @@ __all__ = ["Numbering"]
 
 ENOUGH = 3
 """So many numbers earn belief; before, little has been said that a repetition could spoil."""
-RARELY = 4
+RARELY = 3
 """Of so many numbers at most one may be out of order."""
 MAX_GAPS = 64
 """So many ranges of missing numbers are remembered."""

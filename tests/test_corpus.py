@@ -1,0 +1,29 @@
+"""The recorded streams of real servers, against the plain reader that lies beside the checkout."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .protocol import SHARED
+
+ADAPTER = Path(__file__).parents[1] / "bench" / "adapters" / "corpus.py"
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not SHARED.exists(), reason="the recordings lie beside the checkout")
+def test_every_recorded_stream_is_read_right_under_every_cutting_and_hang_up() -> None:
+    command = [
+        sys.executable,
+        SHARED / "check" / "corpus_check.py",
+        "--adapter",
+        ADAPTER,
+        "--corpus",
+        SHARED / "corpus",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.rstrip().endswith("961 passed, 0 failed")
