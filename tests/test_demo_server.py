@@ -188,6 +188,17 @@ async def closed(server: Server) -> None:
         await asyncio.sleep(0)
 
 
+async def test_transports_of_one_process_remember_together() -> None:
+    async def ask(**fields: Any) -> Any:
+        async with httpx.AsyncClient(transport=demo.transport(speed=0)) as client:
+            return (await client.post("http://any/v1/responses", json={"model": "m", **fields})).json()
+
+    first = await ask(input="weather")
+    output = {"type": "function_call_output", "call_id": first["output"][0]["call_id"], "output": "wet"}
+    second = await ask(input=[output], previous_response_id=first["id"])
+    assert r"**get\_weather** says" in second["output"][0]["content"][0]["text"]
+
+
 async def test_a_client_that_goes_away_ends_its_answer_at_once() -> None:
     async with demo.serve(speed=0.001) as slow:
         reader, writer = await asyncio.open_connection(slow.host, slow.port)

@@ -7,8 +7,10 @@ loopback. Nothing heavy is imported until one of them is opened. It knows nothin
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import httpx
@@ -34,7 +36,13 @@ def transport(speed: float | None = None) -> httpx.AsyncBaseTransport:
     from streamcell.demo.core import Demo
     from streamcell.demo.httpx_door import DemoTransport
 
-    return DemoTransport(Demo(speed=speed))
+    return DemoTransport(Demo(speed=speed, recent=_recent()))
+
+
+@cache
+def _recent() -> OrderedDict[str, dict[str, Any]]:
+    """What the transports of this process remember together: each stream opens its own."""
+    return OrderedDict()
 
 
 def serve(

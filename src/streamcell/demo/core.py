@@ -81,6 +81,7 @@ class Demo:
         new_id: Makes ids from a prefix; a seam for tests.
         now: Unix time; a seam for tests.
         sleep: Waits that many seconds; a seam for tests.
+        recent: Where to remember responses, by id, for demos that share their memory.
 
     Raises:
         UsageError: ``speed`` is no number from 0 up.
@@ -94,13 +95,14 @@ class Demo:
         new_id: Callable[[str], str] = _random_id,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        recent: OrderedDict[str, dict[str, Any]] | None = None,
     ) -> None:
         self._speed = _speed(os.environ.get("STREAMCELL_DEMO_SPEED") or 1.0 if speed is None else speed)
         self._key = require_key
         self._new_id = new_id
         self._now = now
         self._sleep = sleep
-        self._recent: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._recent = OrderedDict() if recent is None else recent
 
     def answer(self, request: Request) -> Reply:
         """Answer one request. Nothing is awaited before the body is read; close the body to stop the answer."""
@@ -210,7 +212,7 @@ class Demo:
             raise Refused(400, message, code="previous_response_not_found", param="previous_response_id")
 
     def _call_names(self) -> dict[str, str]:
-        items = [item for response in self._recent.values() for item in response["output"]]
+        items = [item for response in list(self._recent.values()) for item in response["output"]]
         return {item["call_id"]: item["name"] for item in items if item["type"] == "function_call"}
 
 
