@@ -77,7 +77,7 @@ function responseOf(text: string): JsonObject {
 
 const TAGS = new Set(
   (
-    "a bdi blockquote br button code dd del details div dl dt em footer h1 h2 h3 h4 h5 h6 header hr img input li nav ol p " +
+    "a bdi blockquote br button code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr img input li nav ol p " +
     "path pre s section span strong summary sup svg table tbody td th thead tr ul"
   ).split(" "),
 );

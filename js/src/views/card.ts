@@ -6,7 +6,7 @@ import { itemLook } from "./status.js";
 import type { Env } from "./view.js";
 
 export class Card {
-  readonly el = el("section", "sc-card");
+  readonly el = el("div", "sc-card");
   readonly body = el("div", "sc-card-body");
   #kind = el("span", "sc-card-kind");
   #name = el("span", "sc-card-name");
@@ -14,6 +14,7 @@ export class Card {
   #shownName = "";
 
   constructor(drawing: Icon, kind: string) {
+    this.el.setAttribute("role", "group");
     this.kind(kind);
     const head = el("div", "sc-card-head", icon(drawing), this.#kind, this.#name, this.#status);
     this.el.append(head, this.body);

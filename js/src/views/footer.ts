@@ -9,7 +9,7 @@ import { answerOf, type Scene, type Usage, usageOf } from "./scene.js";
 const COPIED_MS = 1500;
 
 export class Footer {
-  readonly el = ui(el("footer", "sc-foot"));
+  readonly el = ui(el("div", "sc-foot"));
   #facts = el("span", "sc-usage");
   #odd = new OddList();
   #stop: StopButton;

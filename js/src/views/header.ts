@@ -9,7 +9,7 @@ import type { Scene } from "./scene.js";
 const SLOW_STOP_MS = 2000;
 
 export class Header {
-  readonly el = ui(el("header", "sc-head"));
+  readonly el = ui(el("div", "sc-head"));
   #status = el("span", "sc-status");
   #word = el("span", "sc-status-word");
   #model = el("span", "sc-model");

@@ -18,7 +18,7 @@ const PARTS = new Map<string, ViewFactory>([
 ]);
 
 export class MessageView implements View {
-  readonly el = el("section", "sc-message");
+  readonly el = el("div", "sc-message");
   #parts = partList(this.el);
 
   update(item: JsonObject, path: Path, env: Env): void {
