@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from streamcell.demo import serve
+from tests.served import served
 
 
 def executed(*cells: str, environ: dict[str, str] | None = None) -> list[list]:
@@ -115,15 +114,12 @@ def test_a_service_that_says_no_is_one_line_in_the_view_and_the_cell_goes_on() -
     assert printed(outputs[2]).startswith(f"failed {words}")
 
 
-async def test_a_wrong_key_is_told_with_its_status_and_not_shown(tmp_path: Path) -> None:
+def test_a_wrong_key_is_told_with_its_status_and_not_shown() -> None:
     key = "sk-wrong-0123456789abcdef"
-    async with serve(require_key="right") as server:
-        import asyncio
-
-        outputs = await asyncio.to_thread(
-            executed,
+    with served(require_key="right") as server:
+        outputs = executed(
             LOAD,
-            f"%stream --base-url {server.url}/v1 --key-env MY_KEY Hello",
+            f"%stream --base-url {server.url} --key-env MY_KEY Hello",
             "print(_stream.error.status, _stream.error)",
             environ={"MY_KEY": key},
         )
