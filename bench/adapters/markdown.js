@@ -10,16 +10,18 @@ import { Engine } from "../../js/src/markdown/engine.ts";
 import { bare, guarded } from "../../js/src/markdown/spans.ts";
 
 const md = new MarkdownIt({ html: false, linkify: true }).use(autolinks).use(footnotes).use(tasks);
-const full = inlineParser({ linkify: true, notes: true });
-const strict = inlineParser({ linkify: false, notes: false });
+const full = inlineParser({ linkify: true, notes: true, tags: false })
+const shipped = inlineParser({ linkify: true, notes: true, tags: true });
+const strict = inlineParser({ linkify: false, notes: false, tags: false });
 const STRICT = new Set(["cm", "cmhtml", "cmtext"]);
 
 export default {
   name: "markdown",
   batch: (text) => md.render(text),
   create(el, { set }) {
-    const policy = set ? bare : guarded(document.location.origin);
-    const engine = new Engine(document, policy, STRICT.has(set) ? strict : full);
+    const compared = { policy: bare, parse: STRICT.has(set) ? strict : full, repair: false };
+    const options = set ? compared : { policy: guarded(document.location.origin), parse: shipped, repair: true };
+    const engine = new Engine(document, options);
     engine.el.className = "sc-markdown";
     const style = document.createElement("style");
     style.textContent = css;
@@ -34,7 +36,7 @@ export default {
         engine.push(text);
         text = "";
       },
-      end() {},
+      end: () => engine.end(),
       destroy() {
         style.remove();
         engine.el.remove();

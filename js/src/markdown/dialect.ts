@@ -2,6 +2,9 @@
 import MarkdownIt, { type Token } from "markdown-it";
 import footnotes from "markdown-it-footnote";
 import { autolinks } from "./autolinks.js";
+import { isHostile } from "./caps.js";
+import { repair } from "./repair.js";
+import { smallTags } from "./tags.js";
 
 /** The parser whose helpers the block machine shares. It keeps no state between calls. */
 export const markdown = new MarkdownIt({ html: false, linkify: true });
@@ -23,15 +26,34 @@ export interface Inline {
   readonly notes: readonly NoteUse[];
 }
 
-export type InlineParser = (content: string, names: Names, task: boolean) => Inline;
+/** How a piece of text is to be read. */
+export interface Reading {
+  /** `[ ]` at its start makes a checkbox. */
+  readonly task: boolean;
+  /** It may go on: what is unfinished at its end is repaired. */
+  readonly open: boolean;
+}
+
+export type InlineParser = (content: string, names: Names, reading: Reading) => Inline;
+
+export interface DialectOptions {
+  /** Bare addresses become links. */
+  linkify: boolean;
+  /** `[^label]` is a footnote. */
+  notes: boolean;
+  /** `<br>`, `<sub>` and the like are understood. */
+  tags: boolean;
+}
 
 const TASK = /^\[[ xX]\] /;
 
-/** A parser of inline text. `linkify`: bare addresses become links. `notes`: `[^label]` is a footnote. */
-export function inlineParser(options: { linkify: boolean; notes: boolean }): InlineParser {
+/** A parser of inline text. It keeps no state between calls. */
+export function inlineParser(options: DialectOptions): InlineParser {
   const md = new MarkdownIt({ html: false, linkify: options.linkify });
   if (options.linkify) md.use(autolinks);
   if (options.notes) md.use(footnotes);
+  if (options.tags) md.use(smallTags);
+  md.use(repair);
   md.core.ruler.disable(["normalize", "block", "strip_references"]);
   if (options.notes) md.core.ruler.disable("footnote_tail");
   md.core.ruler.after("inline", "loose_ends", (state) => {
@@ -40,8 +62,9 @@ export function inlineParser(options: { linkify: boolean; notes: boolean }): Inl
     const { list = [] } = (state.env.footnotes ?? {}) as { list?: NoteUse[] };
     for (const note of list) if (note.tokens) state.tokens.push(inlineToken("", note.tokens));
   });
-  return (content, names, task) => {
-    const env = { references: names.references, footnotes: { refs: names.notes, list: [] as NoteUse[] } };
+  return (content, names, { task, open }) => {
+    if (isHostile(content)) return { tokens: [textToken(content)], notes: [] };
+    const env = { references: names.references, footnotes: { refs: names.notes, list: [] as NoteUse[] }, open };
     const state = new md.core.State("", md, env);
     const token = inlineToken(content, []);
     token.meta = task && TASK.test(content) ? {} : null;
@@ -55,6 +78,12 @@ function inlineToken(content: string, children: Token[]): Token {
   const token = new TokenOf("inline", "", 0);
   token.content = content;
   token.children = children;
+  return token;
+}
+
+function textToken(content: string): Token {
+  const token = new TokenOf("text", "", 0);
+  token.content = content;
   return token;
 }
 

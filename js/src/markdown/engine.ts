@@ -1,12 +1,21 @@
 /** Text in, DOM up to date after every push: the line machine, the names and the views put together. */
 import type { InlineParser } from "./dialect.js";
 import { Footnotes } from "./footnotes.js";
+import { delimiterRow, isUncertain } from "./guess.js";
 import { Machine } from "./machine.js";
 import { NameTable } from "./names.js";
 import type { Branch } from "./nodes.js";
 import type { Page, Run } from "./prose.js";
 import type { Policy } from "./spans.js";
-import { BranchView, PLAIN } from "./views.js";
+import { BranchView } from "./views.js";
+
+/** What an engine's text may be like. */
+export interface EngineOptions {
+  readonly policy: Policy;
+  readonly parse: InlineParser;
+  /** Show what is unfinished as it will most likely be, until the end. */
+  readonly repair: boolean;
+}
 
 export class Engine {
   private readonly machine = new Machine();
@@ -18,7 +27,12 @@ export class Engine {
   private takeBack: (() => void) | null = null;
   private afterReturn = false;
 
-  constructor(document: Document, policy: Policy, parse: InlineParser) {
+  private isOpen: boolean;
+  /** Definitions before the unfinished line: those on it may still change. */
+  private certain = 0;
+
+  constructor(document: Document, { policy, parse, repair }: EngineOptions) {
+    this.isOpen = repair;
     const footnotes = new Footnotes(document, policy);
     this.page = { document, parse, policy, names: new NameTable<Run>(), footnotes };
     this.root = new BranchView(this.page, this.machine.root);
@@ -32,12 +46,29 @@ export class Engine {
     this.takeBack?.();
     this.takeBack = null;
     this.read(text);
-    // markdown-it does not count a last line of blanks without its line feed
-    if (/[^ \t]/.test(this.rest)) {
-      this.takeBack = this.machine.save();
-      this.machine.line(this.rest, false);
-    }
+    this.certain = this.machine.definitions.length;
+    this.speculate();
     this.draw();
+  }
+
+  /** No more text comes: nothing is guessed any longer. */
+  end(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    this.push("");
+  }
+
+  /** Reads the unfinished line as if it were complete, and what will most likely follow. */
+  private speculate(): void {
+    const { machine, rest, isOpen } = this;
+    const guess = isOpen ? delimiterRow(machine, rest) : null;
+    // markdown-it does not count a last line of blanks without its line feed
+    const isLine = /[^ \t]/.test(rest) && guess === null && !(isOpen && isUncertain(machine, rest));
+    if (!isLine && guess === null) return;
+    this.takeBack = machine.save();
+    machine.line(guess ?? rest, false);
+    const row = isOpen && isLine ? delimiterRow(machine, "") : null;
+    if (row !== null) machine.line(row, false);
   }
 
   private read(text: string): void {
@@ -55,10 +86,13 @@ export class Engine {
   private draw(): void {
     const { machine, page } = this;
     machine.connect();
-    const stale = page.names.update(machine.definitions, machine.notes);
-    this.root.update(machine.root, PLAIN);
+    const role = { tight: false, edge: this.isOpen };
+    const { definitions } = machine;
+    const known = this.isOpen && this.certain < definitions.length ? definitions.slice(0, this.certain) : definitions;
+    const stale = page.names.update(known, machine.notes);
+    this.root.update(machine.root, role);
     for (const [node, view] of this.notes) if (!machine.notes.includes(node)) this.dropNote(node, view);
-    for (const node of machine.notes) this.note(node).update(node, PLAIN);
+    for (const node of machine.notes) this.note(node).update(node, role);
     for (const text of stale) text.draw();
     page.footnotes.update(this.root.el, (label) => {
       const node = page.names.note(label);

@@ -15,19 +15,22 @@ export interface Markdown {
 export interface MarkdownOptions {
   /** Of the element that holds the text, beside our own class. */
   className?: string;
+  /** Show unfinished emphasis, code, links and tables as they will most likely be, until `end`. On unless false. */
+  repair?: boolean;
 }
 
-const parse = inlineParser({ linkify: true, notes: true });
+const parse = inlineParser({ linkify: true, notes: true, tags: true });
 
 /** Shows markdown in `container`, which should be empty and is the instance's own until `destroy`. */
 export function create(container: HTMLElement, options: MarkdownOptions = {}): Markdown {
   const { ownerDocument: document } = container;
-  const engine = new Engine(document, guarded(document.location.origin), parse);
+  const policy = guarded(document.location.origin);
+  const engine = new Engine(document, { policy, parse, repair: options.repair ?? true });
   engine.el.className = ["sc-markdown", options.className ?? ""].join(" ").trim();
   container.append(engine.el);
   return {
     push: (text) => engine.push(text),
-    end() {},
+    end: () => engine.end(),
     destroy: () => engine.el.remove(),
   };
 }

@@ -89,6 +89,11 @@ export class Machine {
     }
   }
 
+  /** The line read last, as it came. */
+  get lastLine(): string {
+    return this.before?.line.text ?? "";
+  }
+
   get definitions(): readonly Definition[] {
     return this.state.definitions;
   }

@@ -35,7 +35,9 @@ export class Run {
     readonly order: Order,
     public content: string,
     public shown: Shown[],
-    private readonly task: boolean,
+    readonly task: boolean,
+    /** More may come: what is unfinished at the end is repaired. */
+    public open: boolean,
   ) {}
 
   draw(): void {
@@ -54,7 +56,7 @@ export class Run {
       page.names.forget(this);
       return { spans: content ? [text(content)] : [], notes: NO_NOTES };
     }
-    const { tokens, notes } = page.names.ask(this, (names) => page.parse(content, names, this.task));
+    const { tokens, notes } = page.names.ask(this, (names) => page.parse(content, names, this));
     return { spans: spansOf(tokens, page.policy), notes };
   }
 
@@ -73,6 +75,7 @@ export class TextView {
   private runs: Run[] = [];
   private content = "";
   private task = false;
+  private open = false;
   private tryAt = LONG;
 
   constructor(
@@ -83,16 +86,24 @@ export class TextView {
     private readonly column: number,
   ) {}
 
-  show(content: string, task: boolean): void {
-    if (content === this.content && task === this.task) return;
+  /** Shows `content`. `open`: more may come behind it. */
+  show(content: string, task: boolean, open: boolean): void {
+    if (content === this.content && task === this.task && open === this.open) return;
     const settled = this.last?.order[2] ?? 0;
     if (task !== this.task || content.slice(0, settled) !== this.content.slice(0, settled)) this.clear();
     this.content = content;
     this.task = task;
+    this.open = open;
     const run = this.last ?? this.add(0, []);
     run.content = content.slice(run.order[2]);
+    run.open = open;
     run.draw();
     if (run.content.length > this.tryAt) this.settle(run);
+  }
+
+  /** No more comes: nothing is repaired any longer. */
+  close(): void {
+    this.show(this.content, this.task, false);
   }
 
   /** The node behind which a run's nodes stand. */
@@ -111,7 +122,7 @@ export class TextView {
 
   private add(start: number, shown: Shown[]): Run {
     const task = this.task && start === 0;
-    const run = new Run(this, [this.line, this.column, start], this.content.slice(start), shown, task);
+    const run = new Run(this, [this.line, this.column, start], this.content.slice(start), shown, task, this.open);
     this.runs.push(run);
     return run;
   }
@@ -128,11 +139,12 @@ export class TextView {
     const { content, shown } = run;
     // Should it not come off, trying again has to wait until that pays
     this.tryAt = content.length * 2;
+    run.open = false;
     const at = sentenceEnd(content);
-    if (at === 0) return;
     const { spans } = run.parse(content.slice(0, at));
-    const inner = isClosed(spans, content.slice(0, at)) ? split(shown, spans) : null;
+    const inner = at > 0 && isClosed(spans, content.slice(0, at)) ? split(shown, spans) : null;
     if (!inner) {
+      run.open = this.open;
       run.draw();
       return;
     }

@@ -31,6 +31,8 @@ const LINK = { target: "_blank", rel: "noopener noreferrer nofollow", referrerpo
 export function guarded(origin: string): Policy {
   return {
     link(href, title, spans) {
+      // No target yet: the address is still growing
+      if (href === "") return [element("a", {}, spans)];
       const url = safeLink(href, origin);
       if (!url) return [element("span", {}, spans)];
       const host = doubtfulHost(url, plain(spans));

@@ -8,6 +8,9 @@ export const MAYBE_DELIMITERS = /^[ \t>|:-]*$/;
 /** Cells that may be filled up in short rows before the table ends. markdown-it: MAX_AUTOCOMPLETED_CELLS. */
 export const MAX_FILLED = 65_536;
 
+/** Columns from which on a table is shown as the text it is. */
+const MAX_COLUMNS = 200;
+
 /** The columns of a delimiter row, or null. */
 function delimiters(line: Line, place: Place): Align[] | null {
   if (line.indent < place.indent || isDeep(line, place)) return null;
@@ -34,6 +37,7 @@ function align(dashes: string): Align {
 export function table(header: Line, below: Line, place: Place): Align[] | null {
   const aligns = delimiters(below, place);
   if (!aligns || isDeep(header, place) || !header.text.includes("|", content(header))) return null;
+  if (aligns.length > MAX_COLUMNS) return null;
   const count = cells(header).length;
   return count > 0 && count === aligns.length ? aligns : null;
 }

@@ -11,6 +11,8 @@ import { type Page, TextView } from "./prose.js";
 interface Role {
   /** In an item of a tight list: a paragraph is not wrapped. */
   readonly tight: boolean;
+  /** At the end of all text, which goes on. */
+  readonly edge: boolean;
 }
 
 export interface View {
@@ -21,7 +23,6 @@ export interface View {
   forget(): void;
 }
 
-const PLAIN: Role = { tight: false };
 /** How many children make a box of their own. */
 const GROUP = 64;
 const TAGS = { root: "div", quote: "blockquote", item: "li", note: "li" };
@@ -32,6 +33,8 @@ export class BranchView implements View, NoteBody {
   /** Boxes of `GROUP` children each, for those after the first `GROUP`. */
   private readonly groups: HTMLElement[] = [];
   private tight = false;
+  /** Which child was at the edge, or -1. */
+  private edge = -1;
 
   constructor(
     private readonly page: Page,
@@ -48,10 +51,12 @@ export class BranchView implements View, NoteBody {
     if (!isBranch(block)) return;
     const { children, open } = block;
     const tight = block.kind === "list" ? block.tight : role.tight;
-    const from = block === this.node && tight === this.tight ? Math.min(block.low, this.views.length) : 0;
+    const same = block === this.node && tight === this.tight;
+    const from = same ? Math.min(block.low, this.views.length, this.edge < 0 ? Infinity : this.edge) : 0;
     this.node = block;
     this.tight = tight;
     const total = children.length + (open ? 1 : 0);
+    this.edge = role.edge ? total - 1 : -1;
     for (let i = from; i < total; i++) this.place(i, children[i] ?? open);
     for (const view of this.views.splice(total)) drop(view);
     for (const group of this.groups.splice(Math.max(0, Math.ceil(total / GROUP) - 1))) group.remove();
@@ -72,7 +77,7 @@ export class BranchView implements View, NoteBody {
   private place(i: number, block: Block | null | undefined): void {
     if (!block) return;
     const { node, tight } = this;
-    const role = { tight: tight && node.kind !== "quote" };
+    const role = { tight: tight && node.kind !== "quote", edge: i === this.edge };
     let view = this.views[i];
     if (!view?.accepts(block)) {
       const next = make(this.page, block);
@@ -145,7 +150,7 @@ class ProseView implements View {
     if (block.kind !== "paragraph" && block.kind !== "heading") return;
     const tag = block.kind === "heading" ? `h${block.level}` : role.tight ? "span" : "p";
     if (this.el.localName !== tag) this.become(tag);
-    this.text.show(trim(block.lines.join("\n")), block.task);
+    this.text.show(trim(block.lines.join("\n")), block.task, role.edge);
   }
 
   forget(): void {
@@ -246,6 +251,8 @@ class TableView implements View {
   private body: HTMLElement | null = null;
   private readonly rows: { el: HTMLElement; cells: TextView[]; from: readonly string[] }[] = [];
   private readonly groups: HTMLElement[] = [];
+  /** The row at the edge, the header counting, or -1. */
+  private edge = -1;
   private long = false;
   private node: Table;
 
@@ -263,10 +270,13 @@ class TableView implements View {
     return block.kind === "table" && block.line === line && block.aligns.join() === aligns.join();
   }
 
-  update(block: Block): void {
+  update(block: Block, role: Role): void {
     if (block.kind !== "table") return;
     this.node = block;
     const { rows } = this;
+    const edge = role.edge ? block.rows.length : -1;
+    if (this.edge !== edge) for (const cell of rows[this.edge]?.cells ?? []) cell.close();
+    this.edge = edge;
     this.write(0, block.header);
     const total = block.rows.length + 1;
     let from = Math.min(rows.length, total);
@@ -299,7 +309,8 @@ class TableView implements View {
   private write(i: number, texts: readonly string[]): void {
     const row = this.rows[i] ?? this.row(i, texts.length);
     if (row.from === texts) return;
-    for (const [column, cell] of row.cells.entries()) cell.show(texts[column] ?? "", false);
+    const last = i === this.edge ? texts.findLastIndex((text) => text !== "") : -1;
+    for (const [column, cell] of row.cells.entries()) cell.show(texts[column] ?? "", false, column === last);
     row.from = texts;
   }
 
@@ -366,5 +377,3 @@ function make(page: Page, block: Block): View {
       return new BranchView(page, block);
   }
 }
-
-export { PLAIN };

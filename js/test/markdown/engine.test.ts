@@ -6,10 +6,10 @@ import { batch, blocks } from "./batch.js";
 import { random, document as randomDocument, sample } from "./documents.js";
 import { normal } from "./normal.js";
 
-const parse = inlineParser({ linkify: true, notes: true });
+const parse = inlineParser({ linkify: true, notes: true, tags: false });
 
 function start(policy = bare): Engine {
-  const engine = new Engine(document, policy, parse);
+  const engine = new Engine(document, { policy, parse, repair: false });
   document.body.append(engine.el);
   return engine;
 }
