@@ -1,6 +1,6 @@
 """Throws hostile markdown at the saved copy of an answer, and looks at what a real browser makes of it.
 
-    python scripts/fallback_xss.py                    # what to_html gives, and the same after `nbconvert --to html`
+    python scripts/fallback_xss.py                    # what to_html gives; the same through nbconvert
     python scripts/fallback_xss.py --keep DIR         # also leaves the HTML in DIR
 
 The payloads and the check (`xss_check.mjs`, which needs Node, Chromium and puppeteer-core in $MARKDOWN_BENCH) lie in
@@ -18,6 +18,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from markdown_it import MarkdownIt
+from nbconvert import MarkdownExporter
+from nbformat import from_dict
 
 from streamcell.fallback import to_html, to_text
 
@@ -40,8 +44,9 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
         pages = {payload["id"]: to_html(snapshot(payload["markdown"])) for payload in payloads}
         converted = dict(zip(pages, through_nbconvert(payloads, folder), strict=True))
-        status = check(args, folder / "saved.json", pages)
-        return check(args, folder / "nbconvert.json", converted) or status
+        in_markdown = {payload["id"]: through_markdown(payload) for payload in payloads}
+        named = {"saved": pages, "nbconvert_html": converted, "nbconvert_markdown": in_markdown}
+        return max([check(args, folder / f"{name}.json", each) for name, each in named.items()])
 
 
 def snapshot(text: str) -> dict[str, Any]:
@@ -85,6 +90,14 @@ def through_nbconvert(payloads: list[dict[str, str]], folder: Path) -> Iterator[
     for piece in page.split(f'<div class="{OUTPUT}')[1:]:
         # Up to the next cell or the end of the notebook; the ends of nbconvert's own boxes close nothing of ours.
         yield piece.partition(">")[2].partition('<div class="jp-Cell ')[0].partition("</main>")[0]
+
+
+def through_markdown(payload: dict[str, str]) -> str:
+    """The same HTML within nbconvert's markdown, read by a renderer that lets HTML through."""
+    cells = [cell(0, snapshot(payload["markdown"]))]
+    notebook = from_dict({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    text, _ = MarkdownExporter().from_notebook_node(notebook)
+    return str(MarkdownIt("commonmark").enable("table").render(text))
 
 
 def cell(number: int, response: dict[str, Any]) -> dict[str, Any]:

@@ -104,6 +104,12 @@ def test_no_hidden_character_and_no_raw_markup_gets_through(text: str) -> None:
     assert not re.search("[<>\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ud800-\udfff]", html)
 
 
+@given(st.text(alphabet="a \t\n`>-<", max_size=60))
+def test_no_blank_line_stands_in_the_html_so_that_a_markdown_file_can_hold_it(text: str) -> None:
+    for html in (markdown(text), chips.html(text), f'<p title="{chips.attribute(text)}">'):
+        assert not re.search(r"\n[ \t]*\n", html)
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -114,6 +120,8 @@ def test_no_hidden_character_and_no_raw_markup_gets_through(text: str) -> None:
         ("👩‍🔬 क्‍ष", "👩‍🔬 क्‍ष"),
         ("a \u200d b\u200c", "a ⟨U+200D⟩ b⟨U+200C⟩"),
         ("\ud83d", "⟨U+D83D⟩"),
+        ("❤\ufe0f 1\ufe0f⃣ x\ufe0e", "❤\ufe0f 1\ufe0f⃣ x\ufe0e"),
+        ("a\ufe01\ufe02 \ufe03\U000e0101", "a\ufe01⟨U+FE02⟩ ⟨U+FE03⟩⟨U+E0101⟩"),
     ],
 )
 def test_hidden_characters_are_written_out(text: str, shown: str) -> None:
