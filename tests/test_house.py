@@ -15,7 +15,8 @@ SOURCE = Path(streamcell.__file__).parent
 
 LAYER = {
     "errors": 0, "events": 0, "wire": 0, "options": 0, "secret": 0,
-    "document": 1, "items": 1, "numbering": 1, "sse": 1, "providers": 1, "state": 1, "frames": 1, "fallback": 1,
+    "document": 1, "items": 1, "parts": 1, "readout": 1, "numbering": 1,
+    "sse": 1, "providers": 1, "state": 1, "frames": 1, "fallback": 1,
     "endpoint": 1, "http_errors": 1,
     "background": 2, "event_log": 2, "transport": 2, "demo": 2,
     "session": 3, "pump": 3,
@@ -25,7 +26,9 @@ LAYER = {
 """Imports point to a lower number, or within a layer as SAME allows."""
 SAME = {
     ("events", "wire"), ("providers", "sse"), ("providers", "document"), ("state", "document"), ("state", "items"),
-    ("state", "numbering"), ("state", "events"), ("items", "document"), ("http_errors", "endpoint"),
+    ("state", "numbering"), ("state", "events"), ("items", "document"),
+    ("parts", "document"), ("parts", "items"), ("state", "parts"), ("state", "readout"),
+    ("providers", "document"), ("http_errors", "endpoint"),
     ("event_log", "background"), ("display", "widget"), ("pump", "session"), ("transport", "demo"),
 }  # fmt: skip
 UNDER_A_NAME_OF_THE_PACKAGE = {"__version__"}

@@ -11,9 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 from streamcell import events as ev
+from streamcell import readout
 from streamcell.document import MAX_PARTS, Document, mended
 from streamcell.items import Items
 from streamcell.numbering import Numbering
+from streamcell.parts import FIELDS, PARTS, Parts
 from streamcell.wire import ErrorInfo, Op
 
 __all__ = ["ResponseState"]
@@ -31,15 +33,6 @@ KINDS = {"rate_limit_exceeded": "rate_limit", "rate_limit": "rate_limit", "insuf
 """The service's error code → the kind of error; others are ``api_error``."""
 MAX_NAMES = 200
 """So many kinds of unknown events are counted by name."""
-CALLS = {
-    "function_call": ("arguments",),
-    "mcp_call": ("arguments",),
-    "custom_tool_call": ("input",),
-    "shell_call": ("action", "commands"),
-    "local_shell_call": ("action", "command"),
-    "apply_patch_call": ("operation", "diff"),
-}
-"""Item type of a tool call → where the text of its arguments stands."""
 _NOWHERE, _CONTENT, _SUMMARY = "item", "content", "summary"
 """In which list of its item a growing text stands."""
 
@@ -63,6 +56,7 @@ class ResponseState:
         }
         self._document = Document({**head, "incomplete_details": None, "usage": None, "streamcell": annex})
         self._items = Items(self._document, self._warn)
+        self._parts = Parts(self._document, self._items, self._warn)
         self._numbering = Numbering()
         self._last: ev.Event | None = None
         self._over = False
@@ -127,16 +121,13 @@ class ResponseState:
 
     # ------------------------------------------------------------ handlers
     def _delta(self, event: Any) -> None:
-        text = self._items.text_of(event)
+        text = self._parts.text_of(event)
         if event.delta is None:
             return self._warn("delta_without_text")
         if text is not None:
             text.pack()
             text.parts.append(event.delta)
             self._heat(event, text.parts)
-
-    def _command_delta(self, event: ev.ShellCallCommandDelta) -> None:
-        self._items.command_text(event).parts.append(event.delta or "")
 
     def _lifecycle(self, event: ev.ResponseEvent) -> None:
         self._head(event.response)
@@ -274,24 +265,21 @@ class ResponseState:
     @property
     def text(self) -> str:
         """The answer: all ``output_text``, joined with nothing between."""
-        return self._joined("message", "content", ("output_text", "text"), "text")
+        return readout.text(self._document.get("output"))
 
     @property
     def refusal(self) -> str:
-        return self._joined("message", "content", ("refusal",), "refusal")
+        return readout.refusal(self._document.get("output"))
 
     @property
     def reasoning(self) -> str:
         """What is shown of the reasoning: of each item its summary, then its content."""
-        return "".join(
-            _join(item, "summary", None, "text") + _join(item, "content", None, "text")
-            for item in self._items_of("reasoning")
-        )
+        return readout.reasoning(self._document.get("output"))
 
     @property
     def tool_calls(self) -> list[dict[str, Any]]:
         """``{"kind", "call_id", "name", "arguments"}`` for each call; ``kind`` is its item type, arguments are text."""
-        return [_call(item) for item in self._items_of(*CALLS)]
+        return readout.tool_calls(self._document.get("output"))
 
     @property
     def usage(self) -> dict[str, Any] | None:
@@ -310,28 +298,6 @@ class ResponseState:
         warnings: dict[str, int] = self._document.plain("streamcell", "warnings")
         return warnings
 
-    def _items_of(self, *kinds: str) -> list[dict[str, Any]]:
-        items = self._document.get("output")
-        found = [item for item in items if isinstance(item, dict) and item.get("type") in kinds]
-        return [item for item in found if not item.get("choice_index")]
-
-    def _joined(self, kind: str, name: str, parts: tuple[str, ...], field: str) -> str:
-        return "".join(_join(item, name, parts, field) for item in self._items_of(kind))
-
-
-def _join(item: dict[str, Any], name: str, kinds: tuple[str, ...] | None, field: str) -> str:
-    parts = item.get(name)
-    found = [p for p in parts if isinstance(p, dict)] if isinstance(parts, list) else []
-    return "".join(str(p.get(field) or "") for p in found if kinds is None or p.get("type") in kinds)
-
-
-def _call(item: dict[str, Any]) -> dict[str, Any]:
-    value: Any = item
-    for key in CALLS[item["type"]]:
-        value = value.get(key) if isinstance(value, dict) else None
-    text = "\n".join(map(str, value)) if isinstance(value, list) else str(value or "")
-    return {"kind": item["type"], "call_id": item.get("call_id"), "name": item.get("name"), "arguments": text}
-
 
 def _error_of(error: object) -> dict[str, Any]:
     """``{"code", "message", ...}`` of any shape an error comes in: an object, a plain string, nothing."""
@@ -345,45 +311,36 @@ def _error_of(error: object) -> dict[str, Any]:
     return {"code": None if code is None else str(code), "message": None if message is None else str(message), **more}
 
 
-def _handlers() -> dict[type[ev.Event], Callable[[ResponseState, Any], None]]:
-    """Event class → what folds it: by the shape of its row where that says enough, else by the class itself."""
-    state, items = ResponseState, Items
-    shapes: list[tuple[type[ev.Event], Callable[[Any, Any], None]]] = [
-        (ev.ItemStatus, items.status),
-        (ev.ContentPart, items.part_event),
-        (ev.SummaryPart, items.part_event),
-        (ev.Annotation, items.annotation),
-        (ev.CommandText, items.command),
-        (ev.OutputItemAdded, items.added),
-        (ev.OutputItemDone, items.done),
-        (ev.ImageGenerationCallPartialImage, items.partial_image),
-        (ev.ShellCallOutputContentDelta, items.command_output),
-        (ev.ShellCallOutputContentDone, items.command_output),
-    ]
-    table: dict[type[ev.Event], Callable[[ResponseState, Any], None]] = {
-        ev.ShellCallCommandDelta: state._command_delta,
-        ev.AudioDelta: state._audio,
-        ev.AudioTranscriptDelta: state._audio,
-        ev.ErrorEvent: state._error,
-        ev.FinishReason: state._finish_reason,
-        ev.UsageReport: state._usage,
-        ev.Oddity: state._oddity,
-        **dict.fromkeys(OPEN, state._lifecycle),
-        **dict.fromkeys(TERMINAL, state._terminal),
-    }
+Fold = Callable[[ResponseState, Any], None]
 
-    def onto_items(fold: Callable[[Any, Any], None]) -> Callable[[ResponseState, Any], None]:
-        return lambda self, event: fold(self._items, event)
-
-    for type_, cls in ev.EVENT_TYPES.items():
-        for shape, fold in shapes:
-            if issubclass(cls, shape):
-                table.setdefault(cls, onto_items(fold))
-        if type_.endswith(".delta") and issubclass(cls, ev.ItemEvent):
-            table.setdefault(cls, state._delta)
-        if type_.endswith(".done") and issubclass(cls, ev.ItemEvent):
-            table.setdefault(cls, onto_items(items.text_done))
-    return table
+FOLDS: list[tuple[type[ev.Event], Fold]] = [
+    (ev.OutputItemAdded, lambda state, event: state._items.added(event)),
+    (ev.OutputItemDone, lambda state, event: state._items.done(event)),
+    (ev.ItemStatus, lambda state, event: state._parts.status(event)),
+    (ev.ContentPart, lambda state, event: state._parts.part_event(event)),
+    (ev.SummaryPart, lambda state, event: state._parts.part_event(event)),
+    (ev.Annotation, lambda state, event: state._parts.annotation(event)),
+    (ev.CommandText, lambda state, event: state._parts.command(event)),
+    (ev.ShellCallCommandDelta, lambda state, event: state._parts.command_delta(event)),
+    (ev.ShellCallOutputContentDelta, lambda state, event: state._parts.command_output(event)),
+    (ev.ShellCallOutputContentDone, lambda state, event: state._parts.command_output(event)),
+    (ev.ImageGenerationCallPartialImage, lambda state, event: state._parts.partial_image(event)),
+    (ev.AudioPiece, ResponseState._audio),
+    (ev.ErrorEvent, ResponseState._error),
+    (ev.FinishReason, ResponseState._finish_reason),
+    (ev.UsageReport, ResponseState._usage),
+    (ev.Oddity, ResponseState._oddity),
+    *((row, ResponseState._lifecycle) for row in OPEN),
+    *((row, ResponseState._terminal) for row in TERMINAL),
+]
+"""A shape or a row of the event table → what folds it. Families of text are in the tables of `parts`."""
 
 
-_HANDLERS = _handlers()
+def _fold_of(type_: str, row: type[ev.Event]) -> Fold | None:
+    family, _, verb = type_.rpartition(".")
+    if family in PARTS or family in FIELDS:
+        return ResponseState._delta if verb == "delta" else lambda state, event: state._parts.text_done(event)
+    return next((fold for shape, fold in FOLDS if issubclass(row, shape)), None)
+
+
+_HANDLERS = {row: _fold_of(type_, row) for type_, row in ev.EVENT_TYPES.items()}

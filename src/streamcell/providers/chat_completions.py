@@ -9,7 +9,6 @@ https://platform.openai.com/docs/api-reference/chat-streaming
 
 from __future__ import annotations
 
-import json
 from collections.abc import Hashable, Iterator
 from typing import Any, Literal
 
@@ -17,19 +16,22 @@ import msgspec
 
 from streamcell import events as ev
 from streamcell.providers.base import Provider, Reader
+from streamcell.providers.chat_calls import Call, Calls
 from streamcell.providers.chat_request import request
+from streamcell.providers.chat_values import (
+    annotation,
+    arguments_text,
+    image_data,
+    listed,
+    string,
+    text_and_thinking,
+    usage_of,
+)
 
 __all__ = ["PROVIDER", "ChatReader"]
 
 STATUS = {"length": "max_output_tokens", "content_filter": "content_filter"}
 """``finish_reason`` → ``incomplete_details.reason``; any other word means completed, but for ``error``."""
-USAGE = {
-    "input_tokens": ("input_tokens", "prompt_tokens"),
-    "output_tokens": ("output_tokens", "completion_tokens"),
-    "total_tokens": ("total_tokens",),
-    "input_tokens_details": ("input_tokens_details", "prompt_tokens_details"),
-    "output_tokens_details": ("output_tokens_details", "completion_tokens_details"),
-}
 HEAD = {"id": "id", "model": "model", "created_at": "created", "service_tier": "service_tier"}
 """Field of a response → of a completion chunk."""
 
@@ -67,46 +69,6 @@ class _PlainChunk(msgspec.Struct):
 _decode_plain = msgspec.json.Decoder(_PlainChunk).decode
 
 
-class _Call:
-    """A tool call in the making."""
-
-    __slots__ = ("begun_arguments", "call_id", "kind", "name", "output_index")
-
-    def __init__(self, kind: str, output_index: int) -> None:
-        self.kind, self.output_index = kind, output_index
-        self.call_id: Any = None
-        self.name: str | None = None
-        self.begun_arguments = False
-
-    def is_another(self, call_id: Any, name: str | None) -> bool:
-        """Whether a fragment with this id or name begins a new call on an index in use (ollama/ollama#15457)."""
-        if call_id:
-            return bool(self.call_id) and call_id != self.call_id
-        return bool(name and self.name and name != self.name and self.begun_arguments)
-
-
-class _Calls:
-    """The calls of one choice, found by index, else by id, else the last."""
-
-    def __init__(self) -> None:
-        self._all: list[_Call] = []
-        self._at: dict[Hashable, _Call] = {}
-
-    def find(self, index: Hashable, call_id: Any, name: str | None) -> _Call | None:
-        if index is not None:
-            call = self._at.get(index)
-        elif call_id or name:
-            call = next((c for c in self._all if call_id and c.call_id == call_id), None)
-        else:
-            call = self._all[-1] if self._all else None
-        return None if call is not None and call.is_another(call_id, name) else call
-
-    def add(self, index: Hashable, call: _Call) -> _Call:
-        self._all.append(call)
-        self._at[index] = call
-        return call
-
-
 class _Choice:
     """Where the pieces of one choice go."""
 
@@ -116,7 +78,7 @@ class _Choice:
         self.parts: dict[str, int] = {}
         self.reasoning: int | None = None
         self.plain_reasoning = False
-        self.calls, self.legacy_calls = _Calls(), _Calls()
+        self.calls, self.legacy_calls = Calls(), Calls()
         self.cited = False
 
 
@@ -154,13 +116,13 @@ class ChatReader(Reader):
         return list(self._chunk(data))
 
     def _chunk(self, chunk: dict[str, Any]) -> Iterator[ev.Event]:
-        choices = [c for c in _list(chunk.get("choices")) if isinstance(c, dict)]
+        choices = [c for c in listed(chunk.get("choices")) if isinstance(c, dict)]
         yield from self._begin(chunk, bool(choices))
         if chunk.get("error"):
             yield ev.ErrorEvent(error=chunk["error"])
-        if usage := _usage(chunk.get("usage")):
+        if usage := usage_of(chunk.get("usage")):
             yield ev.UsageReport(usage=usage)
-        self._citations = _list(chunk.get("citations")) or self._citations
+        self._citations = listed(chunk.get("citations")) or self._citations
         for choice in choices:
             index = choice.get("index") or 0
             key = index if isinstance(index, Hashable) else 0
@@ -182,24 +144,25 @@ class ChatReader(Reader):
         delta = choice.get("delta")
         if not isinstance(delta, dict):
             return
-        text, thinking = _text_and_thinking(delta.get("content"))
+        text, thinking = text_and_thinking(delta.get("content"))
         thinking += self._reasoning(known, delta)
         if thinking:
             yield from self._think(known, thinking)
         if text:
             logprobs = choice.get("logprobs")
-            yield from self._say(known, text, _list(logprobs.get("content")) if isinstance(logprobs, dict) else [])
+            yield from self._say(known, text, listed(logprobs.get("content")) if isinstance(logprobs, dict) else [])
         if isinstance(delta.get("refusal"), str) and delta["refusal"]:
             yield from self._refuse(known, delta["refusal"])
-        for fragment in _list(delta.get("tool_calls")):
+        for fragment in listed(delta.get("tool_calls")):
             if isinstance(fragment, dict):
                 yield from self._call(known, known.calls, fragment)
         if delta.get("function_call"):
             yield from self._call(known, known.legacy_calls, {"index": 0, "function": delta["function_call"]})
-        for note in _list(delta.get("annotations")):
+        for note in listed(delta.get("annotations")):
             yield from self._cite(known, note)
-        for image in _list(delta.get("images")):
-            yield self._added(known, {"type": "image_generation_call", "status": "completed", "result": _image(image)})
+        for image in listed(delta.get("images")):
+            item = {"type": "image_generation_call", "status": "completed", "result": image_data(image)}
+            yield self._added(known, item)
         yield from _audio(delta.get("audio"))
 
     def _reasoning(self, known: _Choice, delta: dict[str, Any]) -> str:
@@ -209,8 +172,8 @@ class ChatReader(Reader):
                 return str(delta[name])
         if known.plain_reasoning:
             return ""  # the details say the same once more
-        details = [d for d in _list(delta.get("reasoning_details")) if isinstance(d, dict)]
-        return "".join(_string(d.get("text")) or _string(d.get("summary")) for d in details)
+        details = [d for d in listed(delta.get("reasoning_details")) if isinstance(d, dict)]
+        return "".join(string(d.get("text")) or string(d.get("summary")) for d in details)
 
     # ------------------------------------------------------------ items
     def _added(self, known: _Choice, item: dict[str, Any]) -> ev.OutputItemAdded:
@@ -254,25 +217,25 @@ class ChatReader(Reader):
         known.cited = True
         yield from self._part(known, {"type": "output_text", "text": "", "annotations": []})
         yield ev.OutputTextAnnotationAdded(
-            output_index=known.message, content_index=known.parts["output_text"], annotation=_annotation(note)
+            output_index=known.message, content_index=known.parts["output_text"], annotation=annotation(note)
         )
 
-    def _call(self, known: _Choice, calls: _Calls, fragment: dict[str, Any]) -> Iterator[ev.Event]:
+    def _call(self, known: _Choice, calls: Calls, fragment: dict[str, Any]) -> Iterator[ev.Event]:
         body = fragment.get("function") or fragment.get("custom")
         body = body if isinstance(body, dict) else {}
-        index, call_id, name = fragment.get("index"), fragment.get("id"), _string(body.get("name")) or None
+        index, call_id, name = fragment.get("index"), fragment.get("id"), string(body.get("name")) or None
         index = index if isinstance(index, Hashable) else None
         call_id = call_id if isinstance(call_id, str | int) else None
         call = calls.find(index, call_id, name)
         new = call is None
         if call is None:
             kind = "custom_tool_call" if fragment.get("type") == "custom" else "function_call"
-            call = calls.add(index, _Call(kind, self._items))
+            call = calls.add(index, Call(kind, self._items))
             self._items += 1
         if new or (call_id and not call.call_id) or (name and not call.name):
             call.call_id, call.name = call.call_id or call_id or None, call.name or name
-            yield ev.OutputItemAdded(output_index=call.output_index, item={**_call_item(call), **known.mark})
-        if text := _arguments(body.get("arguments", body.get("input"))):
+            yield ev.OutputItemAdded(output_index=call.output_index, item={**call.item(), **known.mark})
+        if text := arguments_text(body.get("arguments", body.get("input"))):
             call.begun_arguments = True
             delta = ev.CustomToolCallInputDelta if call.kind == "custom_tool_call" else ev.FunctionCallArgumentsDelta
             yield delta(output_index=call.output_index, delta=text)
@@ -293,81 +256,12 @@ class ChatReader(Reader):
         return [*events, ev.ResponseCompleted(response={})]
 
 
-def _call_item(call: _Call) -> dict[str, Any]:
-    # The id is ours, so that a name or call id that comes late finds the item again.
-    item = {"type": call.kind, "id": f"{call.kind}_{call.output_index}", "call_id": call.call_id, "name": call.name}
-    return {**item, "input" if call.kind == "custom_tool_call" else "arguments": "", "status": "in_progress"}
-
-
-def _string(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _list(value: object) -> list[Any]:
-    """A list, or a lone value where a list should be."""
-    if isinstance(value, list):
-        return value
-    return [value] if isinstance(value, dict) else []
-
-
-def _text_and_thinking(content: object) -> tuple[str, str]:
-    """``delta.content``: a string, or (Mistral) a list of parts, some of which are thoughts."""
-    if isinstance(content, str):
-        return content, ""
-    text = thinking = ""
-    for part in _list(content):
-        if isinstance(part, str):
-            text += part
-        elif isinstance(part, dict) and part.get("type") == "thinking":
-            inner = part.get("thinking")
-            thoughts = (
-                [inner] if isinstance(inner, str) else [p.get("text") for p in _list(inner) if isinstance(p, dict)]
-            )
-            thinking += "".join(map(_string, thoughts))
-        elif isinstance(part, dict):
-            text += _string(part.get("text"))
-    return text, thinking
-
-
-def _arguments(value: object) -> str:
-    """The text of arguments; some servers send them parsed."""
-    return json.dumps(value) if isinstance(value, dict | list) else _string(value)
-
-
-def _annotation(note: Any) -> dict[str, Any]:
-    """Chat nests what Responses has flat; Perplexity sends bare addresses."""
-    if isinstance(note, str):
-        return {"type": "url_citation", "url": note}
-    if not isinstance(note, dict):
-        return {"type": "unknown"}
-    inner = note.get(_string(note.get("type")))
-    return {"type": note.get("type"), **inner} if isinstance(inner, dict) else note
-
-
-def _image(image: Any) -> str | None:
-    """Base64 out of a data URL, or the URL."""
-    inner = image.get("image_url") if isinstance(image, dict) else image
-    url = inner.get("url") if isinstance(inner, dict) else inner
-    return url.partition("base64,")[2] or url if isinstance(url, str) else None
-
-
 def _audio(audio: object) -> Iterator[ev.Event]:
     if isinstance(audio, dict):
-        if data := _string(audio.get("data")):
+        if data := string(audio.get("data")):
             yield ev.AudioDelta(delta=data)
-        if transcript := _string(audio.get("transcript")):
+        if transcript := string(audio.get("transcript")):
             yield ev.AudioTranscriptDelta(delta=transcript)
-
-
-def _usage(usage: object) -> dict[str, Any] | None:
-    """Token counts under the Responses API's names. What the server does not say stays null."""
-    if not isinstance(usage, dict) or not usage:
-        return None
-    known = {
-        ours: next((usage[name] for name in theirs if usage.get(name) is not None), None)
-        for ours, theirs in USAGE.items()
-    }
-    return {name: value for name, value in known.items() if value is not None or not name.endswith("_details")}
 
 
 PROVIDER = Provider("chat", "/chat/completions", request, ChatReader)
