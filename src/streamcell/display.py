@@ -100,7 +100,8 @@ class Shown:
         filled = int(bool(snapshot["output"]) or self._stream.done)
         self._pause = min(COPY_SECONDS + len(html) / COPY_CHARACTERS_PER_SECOND, LONGEST_COPY_SECONDS)
         return {
-            "text/html": f'{TRICK}<div class="sc-static" data-sc-text="{filled}">{html}</div>',
+            # Hosts typeset what stands between dollar signs, and would make maths of "$5 for tea, $10 with cake".
+            "text/html": f'{TRICK}<div class="sc-static mathjax_ignore tex2jax_ignore" data-sc-text="{filled}">{html}</div>',
             "text/plain": text,
         }
 

@@ -205,9 +205,10 @@ def test_an_interrupt_ends_quietly_and_keeps_the_text(lab: Lab, notebook: str) -
     assert "Traceback" not in text
 
 
-def test_stop_in_the_view_ends_the_stream(lab: Lab, notebook: str) -> None:
+@pytest.mark.parametrize("options", ["", "--bg"], ids=["awaited", "background"])
+def test_stop_in_the_view_ends_the_stream(lab: Lab, notebook: str, options: str) -> None:
     lab.open(notebook)
-    lab.set_cells("%load_ext streamcell", "%%stream cut --bg\nWrite a long answer")
+    lab.set_cells("%load_ext streamcell", f"%%stream cut {options}\nWrite a long answer")
     lab.run(0)
     lab.wait_idle()
     lab.run(1)
