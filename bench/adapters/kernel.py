@@ -15,3 +15,17 @@ def consume(pieces, kind):
         apply(event)
     state.finish()
     return state.tool_calls[0]["arguments"] if kind == "tool" else state.text
+
+
+def consume_url(base_url):
+    import streamcell
+
+    stream = streamcell.stream("q", model="m", api="responses", base_url=base_url, display=False)
+    stream.raise_for_error()
+    return stream.text
+
+
+def show(pieces):
+    import streamcell
+
+    streamcell.show(pieces, keep_events=False)
