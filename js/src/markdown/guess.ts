@@ -3,8 +3,10 @@ import { lineOf } from "./line.js";
 import type { Machine } from "./machine.js";
 import { cells, MAYBE_DELIMITERS } from "./tables.js";
 
-// Could be the start of a list, a heading, a fence, an underline, a table, and of text all the same
-const BEGINNING = /^[ \t>]*(?:\d{1,9}[.)]?|[-+*]{1,2}|#{1,6}|`{1,2}|~{1,2}|=+|\||\[[^\]]{0,2})$/;
+// Could be the start of a list, a heading, a fence, a rule or underline, a table, and of text all the same
+const BEGINNING = /^[ \t>]*(?:\d{1,9}[.)]?|[-+*_]{1,3}|#{1,6}|`{1,2}|~{1,2}|=+|\|)$/;
+// A definition, which shows nothing, or its beginning
+const DEFINITION = /^[ \t>]*\[(?:[^\]]{0,30}|[^\]]*\](?::.*)?)$/;
 const FENCE_END = /^[ \t>]*(?:`+|~+)$/;
 const HEADER = /^\|.*\|/;
 
@@ -12,7 +14,7 @@ const HEADER = /^\|.*\|/;
 export function isUncertain(machine: Machine, line: string): boolean {
   const { leaf } = machine.state;
   if (leaf?.kind === "fence") return FENCE_END.test(line);
-  return leaf?.kind !== "code" && BEGINNING.test(line);
+  return leaf?.kind !== "code" && (BEGINNING.test(line) || (leaf === null && DEFINITION.test(line)));
 }
 
 /**

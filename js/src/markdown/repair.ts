@@ -50,6 +50,11 @@ function openLink(state: StateInline, silent: boolean): boolean {
   if (whole === undefined || whole.length > REACH || whole.endsWith("]") || /^\^/.test(label)) return false;
   // It may become a checkbox
   if (pos === 0 && whole.length <= 2 + image.length && !image) return false;
+  if (!whole.includes("](")) {
+    // Nothing but its bracket is held back: what comes may also be no link
+    state.pos = pos + image.length + 1;
+    return true;
+  }
   state.push("link_open", "a", 1).markup = "open";
   state.pos = pos + image.length + 1;
   state.posMax = state.pos + label.length;
@@ -76,17 +81,32 @@ function dropEnd(state: StateInline): void {
 function closePairs(state: StateInline): void {
   if (!state.env.open) return;
   const { delimiters } = state;
+  const near = firstNear(state.tokens);
+  // How far the pairs reach that begin before a delimiter: inside of one nothing can be closed behind it
+  let reach = -1;
+  const reaches = delimiters.map(({ end }) => {
+    const before = reach;
+    reach = Math.max(reach, end);
+    return before;
+  });
   for (let i = delimiters.length - 1; i >= 0; i--) {
     const opener = delimiters[i];
-    if (!opener?.open || opener.end !== -1 || delimiters.some((other, j) => j < i && other.end > i)) continue;
-    const content = state.tokens.slice(opener.token).map((token) => token.content);
-    if (content.join("").length > REACH) continue;
+    if (!opener || opener.token < near) return;
+    if (!opener.open || opener.end !== -1 || (reaches[i] ?? -1) > i) continue;
     opener.end = delimiters.length;
     opener.close = false;
     const token = state.push("text", "", 0);
     token.content = state.tokens[opener.token]?.content ?? "";
     delimiters.push({ ...opener, token: state.tokens.length - 1, end: -1, open: false, close: true });
   }
+}
+
+/** Index of the first token from which the end is within reach. */
+function firstNear(tokens: readonly Token[]): number {
+  let length = 0;
+  let at = tokens.length;
+  while (at > 0 && length <= REACH) length += tokens[--at]?.content.length ?? 0;
+  return at;
 }
 
 /** An address at the end may go on: it has no target yet. */

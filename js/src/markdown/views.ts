@@ -275,13 +275,14 @@ class TableView implements View {
     this.node = block;
     const { rows } = this;
     const edge = role.edge ? block.rows.length : -1;
-    if (this.edge !== edge) for (const cell of rows[this.edge]?.cells ?? []) cell.close();
+    const edgeBefore = this.edge === edge ? -1 : this.edge;
     this.edge = edge;
     this.write(0, block.header);
     const total = block.rows.length + 1;
     let from = Math.min(rows.length, total);
     while (from > 1 && rows[from - 1]?.from !== block.rows[from - 2]) from--;
     for (let i = Math.max(1, from); i < total; i++) this.write(i, block.rows[i - 1] ?? []);
+    for (const cell of rows[edgeBefore]?.cells ?? []) cell.close();
     for (const { el, cells } of rows.splice(total)) {
       el.remove();
       for (const cell of cells) cell.forget();
