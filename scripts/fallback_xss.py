@@ -95,8 +95,8 @@ def through_nbconvert(payloads: list[dict[str, str]], folder: Path) -> Iterator[
 def through_markdown(payload: dict[str, str]) -> str:
     """The same HTML within nbconvert's markdown, read by a renderer that lets HTML through."""
     cells = [cell(0, snapshot(payload["markdown"]))]
-    notebook = from_dict({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
-    text, _ = MarkdownExporter().from_notebook_node(notebook)
+    notebook = from_dict({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})  # type: ignore[no-untyped-call]
+    text, _ = MarkdownExporter().from_notebook_node(notebook)  # type: ignore[no-untyped-call]
     return str(MarkdownIt("commonmark").enable("table").render(text))
 
 
