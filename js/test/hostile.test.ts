@@ -84,7 +84,7 @@ const TAGS = new Set(
 const ATTRIBUTES = new Set(
   (
     "alt aria-atomic aria-busy aria-hidden aria-keyshortcuts aria-label aria-live checked class d data-lm-suppress-shortcuts " +
-    "data-sc-char data-sc-connected data-sc-item data-sc-refusal data-sc-root data-sc-status data-sc-ui disabled focusable " +
+    "data-sc-char data-sc-connected data-sc-item data-sc-refusal data-sc-root data-sc-status data-sc-ui dir disabled focusable " +
     "hidden href open referrerpolicy rel role src start style tabindex target title type viewBox align id"
   ).split(" "),
 );

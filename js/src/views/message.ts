@@ -42,6 +42,11 @@ class TextPart implements View {
   #annotations: Json | undefined;
   #sources: HTMLElement | null = null;
 
+  constructor() {
+    // Lists and quotes hang on the side where the answer's script begins.
+    this.#prose.dir = "auto";
+  }
+
   update(part: JsonObject, path: Path, env: Env): void {
     this.#text.update(asText(part.text), [...path, "text"], env.tails, !env.running);
     if (part.annotations === this.#annotations) return;

@@ -241,9 +241,29 @@ export const SCENES = {
     send([start({ label: "" }), message(0, "The connection was good until")]);
     send(end("interrupted"), { end: true });
   },
-  stopping({ send, model }) {
-    send([start({ label: "" }), message(0, "This goes on and on")]);
-    setTimeout(() => model, 0);
+  long({ send }) {
+    const word = "unbroken".repeat(30);
+    send([
+      start({ label: word, note: word }),
+      ["set", ["model"], word],
+      item(0, {
+        type: "function_call",
+        name: word,
+        call_id: word,
+        arguments: `{"${word}":"${word}"}`,
+        status: "completed",
+      }),
+      message(1, `${word}\n\n# ${word}\n\n\`${word}\`\n\n| a | b |\n|---|---|\n| ${word} | c |\n\n- ${word}\n`),
+      message(
+        2,
+        "# مرحبا بالعالم\n\nهذه فقرة بالعربية مع **كلمة** وقائمة:\n\n- واحد\n- اثنان\n\n中文段落，没有空格。\n",
+      ),
+    ]);
+    send(
+      end("failed", [
+        ["set", ["streamcell", "error"], { kind: "dns", message: `No host ${word}.`, code: word, request_id: word }],
+      ]),
+    );
   },
   lost({ send, model }) {
     send([start({ label: "" }), message(0, "The kernel was restarted while this")]);
