@@ -25,6 +25,9 @@ LONGEST_COPY_SECONDS = 10.0
 COPY_CHARACTERS_PER_SECOND = 20_000
 """One more second between updates for so much HTML, so that copies stay a small part of the traffic."""
 
+COPY_CLASS = "sc-static mathjax_ignore tex2jax_ignore"
+"""Hosts typeset what stands between dollar signs, and would make maths of "$5 for tea, $10 with cake"."""
+
 # Class names of JupyterLab, Notebook 7 and nbconvert's lab template. Where they do not hold, both outputs are seen.
 TRICK = (
     "<style data-sc-ui>"
@@ -100,8 +103,7 @@ class Shown:
         filled = int(bool(snapshot["output"]) or self._stream.done)
         self._pause = min(COPY_SECONDS + len(html) / COPY_CHARACTERS_PER_SECOND, LONGEST_COPY_SECONDS)
         return {
-            # Hosts typeset what stands between dollar signs, and would make maths of "$5 for tea, $10 with cake".
-            "text/html": f'{TRICK}<div class="sc-static mathjax_ignore tex2jax_ignore" data-sc-text="{filled}">{html}</div>',
+            "text/html": f'{TRICK}<div class="{COPY_CLASS}" data-sc-text="{filled}">{html}</div>',
             "text/plain": text,
         }
 
