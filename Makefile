@@ -38,7 +38,7 @@ $(VENV)/.demo: pyproject.toml | $(PY)
 
 $(VENV)/.dev: pyproject.toml js/package-lock.json | $(PY)
 	$(PY) -m pip install --quiet --disable-pip-version-check -e ".[dev]"
-	cd js && $(NODE_ENV) npm ci --no-fund --no-audit
+	cd js && $(NODE_ENV) npm ci --ignore-scripts --no-fund --no-audit
 	touch $@ $(VENV)/.demo
 
 fmt: $(VENV)/.dev

@@ -47,7 +47,7 @@ def build_page() -> None:
     """Install the locked npm packages where they are missing, and build; raise with the tools' own words."""
     node, npm, environment = node_and_npm()
     if not (JS / "node_modules").exists():
-        _run([*npm, "ci", "--no-fund", "--no-audit"], environment)
+        _run([*npm, "ci", "--ignore-scripts", "--no-fund", "--no-audit"], environment)
     _run([*node, "build.mjs"], environment)
     missing = [path.name for path in BUILT if not path.exists()]
     if missing:
