@@ -142,6 +142,21 @@ def test_a_failure_the_service_told_of_is_not_hidden_by_the_connection() -> None
     assert state.error == {"kind": "api_error", "code": "server_error", "message": "It fell over."}
 
 
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [("rate_limit_exceeded", "rate_limit"), (429, "rate_limit"), ("insufficient_quota", "quota"), ("x", "api_error")],
+)
+def test_the_kind_of_an_error_follows_its_code(code: Any, kind: str) -> None:
+    error = fold([ev.ErrorEvent(error={"code": code, "message": "m"})]).error
+    assert error == {"kind": kind, "code": str(code), "message": "m"}
+
+
+def test_a_key_that_a_server_repeats_is_not_kept() -> None:
+    key = "sk-proj-" + "a1B2" * 12
+    state = fold([ev.ErrorEvent(error={"code": "invalid_api_key", "message": f"Incorrect API key provided: {key}"})])
+    assert key not in str(state.snapshot())
+
+
 def test_notes_of_ours_stand_beside_the_response() -> None:
     state = begun()
     state.drain()

@@ -16,6 +16,7 @@ from streamcell.document import MAX_PARTS, Document, mended
 from streamcell.items import Items
 from streamcell.numbering import Numbering
 from streamcell.parts import FIELDS, PARTS, Parts
+from streamcell.secret import redact
 from streamcell.wire import ErrorInfo, Op
 
 __all__ = ["ResponseState"]
@@ -29,7 +30,11 @@ TERMINAL = {
 OPEN = {ev.ResponseCreated: "in_progress", ev.ResponseQueued: "queued", ev.ResponseInProgress: "in_progress"}
 APART = frozenset({"output", "status", "usage", "error", "incomplete_details", "streamcell"})
 """Fields of a response that are not simply taken over: only a terminal event decides them."""
-KINDS = {"rate_limit_exceeded": "rate_limit", "rate_limit": "rate_limit", "insufficient_quota": "quota"}
+KINDS = {
+    **dict.fromkeys(("rate_limit_exceeded", "rate_limit_error", "rate_limit", "429"), "rate_limit"),
+    **dict.fromkeys(("insufficient_quota", "402"), "quota"),
+    **dict.fromkeys(("invalid_api_key", "authentication_error", "401"), "auth"),
+}
 """The service's error code → the kind of error; others are ``api_error``."""
 MAX_NAMES = 200
 """So many kinds of unknown events are counted by name."""
@@ -302,13 +307,17 @@ class ResponseState:
 def _error_of(error: object) -> dict[str, Any]:
     """``{"code", "message", ...}`` of any shape an error comes in: an object, a plain string, nothing."""
     if not isinstance(error, dict):
-        return {"code": None, "message": str(error) if error else None}
+        return {"code": None, "message": redact(str(error)) if error else None}
     code = error.get("code")
     if code is None and error.get("type") != "error":
         code = error.get("type")
     message = error.get("message")
     more = {k: error[k] for k in ("type", "param") if error.get(k) is not None}
-    return {"code": None if code is None else str(code), "message": None if message is None else str(message), **more}
+    return {
+        "code": None if code is None else str(code),
+        "message": None if message is None else redact(str(message)),
+        **more,
+    }
 
 
 Fold = Callable[[ResponseState, Any], None]
