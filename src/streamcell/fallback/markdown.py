@@ -49,7 +49,7 @@ LONGEST_RUN = 2_000
 
 _ADDRESS = re.compile(r"\bhttps?://\w|(?<![\w/.])www\.\w", re.IGNORECASE)
 _MARKS = re.compile(r"[\[\]*_~`<>!&\\]")
-_TAG = re.compile(r"<(?:(/?)(sub|sup|kbd|mark)|br ?/?)>", re.IGNORECASE)
+_TAG = re.compile(r"<(?:(/?)(sub|sup|kbd|mark)|br[ \t]*/?)>", re.IGNORECASE)
 
 
 def parse(text: str) -> list[Token]:

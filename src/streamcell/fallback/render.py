@@ -213,24 +213,15 @@ _SHOWN: dict[str, Callable[[Token], str]] = {
 
 
 def _paired(tokens: Sequence[Token]) -> set[int]:
-    """Indices of small tags that have their other half within the same emphasis or link."""
+    """Indices of small tags that enclose whole elements, and so have their other half; the others are text."""
     found: set[int] = set()
-    waiting: list[list[tuple[str, int]]] = [[]]
+    open_: list[int] = []
     for i, token in enumerate(tokens):
-        if token.type == "sc_tag" and not token.info:
-            waiting[-1].append((token.tag, i))
-        elif token.type == "sc_tag":
-            _pair(waiting[-1], token.tag, i, found)
-        elif token.nesting == 1:
-            waiting.append([])
-        elif token.nesting == -1 and len(waiting) > 1:
-            waiting.pop()
+        if token.nesting == 1 or (token.type == "sc_tag" and not token.info):
+            open_.append(i)
+        elif token.nesting == -1:
+            while open_ and tokens[open_.pop()].type == "sc_tag":
+                pass  # opened within the element that ends here, and not closed in it
+        elif token.type == "sc_tag" and open_ and tokens[open_[-1]].tag == token.tag:
+            found.update((open_.pop(), i))
     return found
-
-
-def _pair(waiting: list[tuple[str, int]], tag: str, end: int, found: set[int]) -> None:
-    for at in range(len(waiting) - 1, -1, -1):
-        if waiting[at][0] == tag:
-            found.update((waiting[at][1], end))
-            del waiting[at:]
-            return
