@@ -22,7 +22,7 @@ const GONE = new Set(["restarting", "autorestarting", "terminating", "dead"]);
 
 /** Calls `gone` when the kernel restarts or dies, where the host tells; until `signal` aborts. */
 export function watchKernel(model: Model, gone: () => void, signal: AbortSignal): void {
-  // Jupyter's widget managers mark every model when they lose the kernel.
+  // The kernel took the widget away.
   const onComm = () => gone();
   model.on("comm:close", onComm);
   signal.addEventListener("abort", () => model.off("comm:close", onComm));
