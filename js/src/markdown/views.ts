@@ -1,5 +1,6 @@
 /** Blocks into DOM. Only the path to the open edge is touched; what is settled keeps its nodes. */
 
+import { Boxes } from "./boxes.js";
 import { revealed } from "./characters.js";
 import type { NoteBody } from "./footnotes.js";
 import { trim } from "./line.js";
@@ -30,8 +31,7 @@ const TAGS = { root: "div", quote: "blockquote", item: "li", note: "li" };
 export class BranchView implements View, NoteBody {
   readonly el: HTMLElement;
   private readonly views: View[] = [];
-  /** Boxes of `GROUP` children each, for those after the first `GROUP`. */
-  private readonly groups: HTMLElement[] = [];
+  private readonly boxes: Boxes;
   private tight = false;
   /** Which child was at the edge, or -1. */
   private edge = -1;
@@ -41,6 +41,7 @@ export class BranchView implements View, NoteBody {
     public node: Branch,
   ) {
     this.el = page.document.createElement(node.kind === "list" ? (node.ordered ? "ol" : "ul") : TAGS[node.kind]);
+    this.boxes = new Boxes(this.el, GROUP);
   }
 
   accepts(block: Block): boolean {
@@ -59,7 +60,7 @@ export class BranchView implements View, NoteBody {
     this.edge = role.edge ? total - 1 : -1;
     for (let i = from; i < total; i++) this.place(i, children[i] ?? open);
     for (const view of this.views.splice(total)) drop(view);
-    for (const group of this.groups.splice(Math.max(0, Math.ceil(total / GROUP) - 1))) group.remove();
+    this.boxes.trim(total);
     block.low = children.length;
     if (block.ordered) this.number(block.start);
   }
@@ -98,23 +99,7 @@ export class BranchView implements View, NoteBody {
     if (old) {
       old.el.replaceWith(el);
       old.forget();
-    } else if (!el.parentNode) {
-      const previous = i % GROUP === 0 ? null : this.views[i - 1]?.el;
-      const box = i < GROUP ? this.el : this.group(i);
-      box.insertBefore(el, previous ? previous.nextSibling : box.firstChild);
-    }
-  }
-
-  private group(i: number): HTMLElement {
-    const index = Math.floor(i / GROUP) - 1;
-    const known = this.groups[index];
-    if (known) return known;
-    const group = this.page.document.createElement("div");
-    group.className = "sc-group";
-    const previous = this.groups[index - 1] ?? this.views[GROUP - 1]?.el;
-    this.el.insertBefore(group, previous?.nextSibling ?? null);
-    this.groups[index] = group;
-    return group;
+    } else if (!el.parentNode) this.boxes.insert(i, el, this.views[i - 1]?.el);
   }
 
   private number(start: number): void {
@@ -178,21 +163,23 @@ function selectionIn(el: HTMLElement): () => void {
   return () => selection.setBaseAndExtent(anchorNode, anchorOffset, focusNode, focusOffset);
 }
 
+/** Lines of a box, and boxes of a group. */
 const CHUNK = 32;
+const CHUNKS = 16;
 
 /** Code in blocks of 32 lines, one text node each: the engine lays out only the last. */
 class CodeView implements View {
   readonly el: HTMLElement;
-  private readonly code: HTMLElement;
+  private readonly boxes: Boxes;
   private readonly lines: string[] = [];
-  private chunks: { text: Text; data: string }[] = [];
+  private readonly chunks: { el: HTMLElement; text: Text; data: string }[] = [];
 
   constructor(
     private readonly page: Page,
     private node: Code,
   ) {
     this.el = page.document.createElement("pre");
-    this.code = this.el.appendChild(page.document.createElement("code"));
+    this.boxes = new Boxes(this.el.appendChild(page.document.createElement("code")), CHUNKS);
   }
 
   accepts(block: Block): boolean {
@@ -210,7 +197,8 @@ class CodeView implements View {
     lines.splice(same, lines.length, ...block.lines.slice(same));
     const first = Math.floor(Math.max(0, same - 1) / CHUNK);
     for (let chunk = first; chunk * CHUNK < lines.length; chunk++) this.write(chunk);
-    for (const { text } of this.chunks.splice(Math.ceil(lines.length / CHUNK))) text.parentElement?.remove();
+    for (const { el } of this.chunks.splice(Math.ceil(lines.length / CHUNK))) el.remove();
+    this.boxes.trim(this.chunks.length);
   }
 
   private write(chunk: number): void {
@@ -225,19 +213,20 @@ class CodeView implements View {
     }
     const { document } = this.page;
     const text = document.createTextNode(data);
-    const span = document.createElement("span");
-    span.className = "sc-lines";
-    span.append(text);
-    this.code.append(span);
-    this.chunks.push({ text, data });
+    const el = document.createElement("span");
+    el.className = "sc-lines";
+    el.append(text);
+    this.boxes.insert(chunk, el, this.chunks.at(-1)?.el);
+    this.chunks.push({ el, text, data });
   }
 
   forget(): void {}
 }
 
-/** Rows of a box, rows from which on a table is long, columns from which on it is wide. */
+/** Rows of a box, boxes of a group, rows from which on a table is long, columns from which on it is wide. */
 const ROWS = 32;
-const LONG = 64;
+const ROW_BOXES = 8;
+const LONG = 48;
 const WIDE = 8;
 
 function setRoles(row: HTMLElement): void {
@@ -248,7 +237,8 @@ function setRoles(row: HTMLElement): void {
 class TableView implements View {
   readonly el: HTMLElement;
   private readonly head: HTMLElement;
-  private body: HTMLElement | null = null;
+  private readonly body: HTMLElement;
+  private readonly boxes: Boxes;
   private readonly rows: { el: HTMLElement; cells: TextView[]; from: readonly string[] }[] = [];
   private readonly groups: HTMLElement[] = [];
   /** The row at the edge, the header counting, or -1. */
@@ -263,6 +253,8 @@ class TableView implements View {
     this.node = block;
     this.el = page.document.createElement("table");
     this.head = this.el.appendChild(page.document.createElement("thead"));
+    this.body = page.document.createElement("tbody");
+    this.boxes = new Boxes(this.body, ROW_BOXES, "presentation");
   }
 
   accepts(block: Block): boolean {
@@ -288,10 +280,9 @@ class TableView implements View {
       for (const cell of cells) cell.forget();
     }
     for (const group of this.groups.splice(Math.ceil((total - 1) / ROWS))) group.remove();
-    if (total === 1 && this.body) {
-      this.body.remove();
-      this.body = null;
-    }
+    this.boxes.trim(this.groups.length);
+    if (total === 1) this.body.remove();
+    else if (!this.body.parentNode) this.el.append(this.body);
     if (total > LONG && !this.long) this.lengthen();
   }
 
@@ -302,7 +293,7 @@ class TableView implements View {
     if (this.node.aligns.length > WIDE) this.el.classList.add("sc-wide");
     this.el.setAttribute("role", "table");
     this.head.setAttribute("role", "rowgroup");
-    this.body?.setAttribute("role", "rowgroup");
+    this.body.setAttribute("role", "rowgroup");
     for (const group of this.groups) group.setAttribute("role", "presentation");
     for (const { el } of this.rows) setRoles(el);
   }
@@ -335,9 +326,9 @@ class TableView implements View {
   private group(index: number): HTMLElement {
     const known = this.groups[index];
     if (known) return known;
-    this.body ??= this.el.appendChild(this.page.document.createElement("tbody"));
-    const group = this.body.appendChild(this.page.document.createElement("div"));
+    const group = this.page.document.createElement("div");
     group.className = "sc-rows";
+    this.boxes.insert(index, group, this.groups[index - 1]);
     if (this.long) group.setAttribute("role", "presentation");
     this.groups[index] = group;
     return group;
