@@ -91,6 +91,7 @@ class ChatReader(Reader):
         self._items = 0
         self._choices: dict[Hashable, _Choice] = {}
         self._finish: str | None = None
+        self._counted = False  # usage was told
         self._citations: list[Any] = []
         # Where the first choice's text (output and content index) and plain reasoning go, once they have begun.
         self._text_at: tuple[int, int] | None = None
@@ -120,7 +121,12 @@ class ChatReader(Reader):
         yield from self._begin(chunk, bool(choices))
         if chunk.get("error"):
             yield ev.ErrorEvent(error=chunk["error"])
-        if usage := usage_of(chunk.get("usage")):
+        groq = chunk.get("x_groq")
+        usage = usage_of(chunk.get("usage")) or (
+            usage_of(groq.get("usage")) if isinstance(groq, dict) and not self._counted else None
+        )
+        if usage:
+            self._counted = True
             yield ev.UsageReport(usage=usage)
         self._citations = listed(chunk.get("citations")) or self._citations
         for choice in choices:
