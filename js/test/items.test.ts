@@ -40,6 +40,18 @@ describe("a message item", () => {
     expect(stage.text(".sc-markdown").trim()).toBe("Done, or not yet");
   });
 
+  it("starts over once for such text, and ends again with the response", () => {
+    stage.play([["set", [], response([message("Done", { status: "completed" })])]]);
+    stage.play([["append", ["output", 0, "content", 0, "text"], "\n\nlate"]]);
+    const root = stage.one(".sc-markdown");
+    stage.play([["append", ["output", 0, "content", 0, "text"], " **and"]]);
+    stage.play([["append", ["output", 0, "content", 0, "text"], " bold"]]);
+    expect(stage.one(".sc-markdown")).toBe(root);
+    stage.play([["set", ["status"], "completed"]]);
+    expect(stage.one(".sc-markdown")).toBe(root);
+    expect(root.lastElementChild?.textContent).toBe("late **and bold");
+  });
+
   it("lists its sources once each, as safe links with their host", () => {
     const annotations = [
       { type: "url_citation", url: "https://a.example/x?y=1", title: "A" },
@@ -88,6 +100,15 @@ describe("a reasoning item", () => {
     stage.paint(response([reasoning("**Counting**\n\nsheep"), message("One.")]));
     expect(details().open).toBe(false);
     expect(stage.text(".sc-reasoning-state")).toBe("Thought for 3.2 s");
+  });
+
+  it("that goes on after the next item began is not built anew", () => {
+    stage.play([["set", [], response([reasoning("sheep"), message("One")])]]);
+    const root = stage.all(".sc-markdown")[0];
+    stage.play([["append", ["output", 0, "summary", 0, "text"], " and"]]);
+    stage.play([["append", ["output", 0, "summary", 0, "text"], " more"]]);
+    expect(stage.all(".sc-markdown")[0]).toBe(root);
+    expect(root?.textContent?.trim()).toBe("sheep and more");
   });
 
   it("stays as the reader left it", () => {

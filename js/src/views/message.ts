@@ -22,7 +22,7 @@ export class MessageView implements View {
   #parts = partList(this.el);
 
   update(item: JsonObject, path: Path, env: Env): void {
-    this.#parts.update(asList(item.content), [...path, "content"], { ...env, running: isItemOpen(item, env) });
+    this.#parts.update(asList(item.content), [...path, "content"], { ...env, open: isItemOpen(item, env) });
   }
 
   destroy(): void {
@@ -48,7 +48,7 @@ class TextPart implements View {
   }
 
   update(part: JsonObject, path: Path, env: Env): void {
-    this.#text.update(asText(part.text), [...path, "text"], env.tails, !env.running);
+    this.#text.update(asText(part.text), [...path, "text"], env.tails, !env.open);
     if (part.annotations === this.#annotations) return;
     this.#annotations = part.annotations;
     this.#sources?.remove();

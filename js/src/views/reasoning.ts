@@ -6,6 +6,7 @@ import { following } from "./follow.js";
 import { duration, ticking } from "./format.js";
 import { icon } from "./icons.js";
 import { partList } from "./message.js";
+import { isItemOpen } from "./status.js";
 import type { Env, View } from "./view.js";
 
 export class ReasoningView implements View {
@@ -35,7 +36,8 @@ export class ReasoningView implements View {
 
   update(item: JsonObject, path: Path, env: Env): void {
     const thinking = isThinking(path, env) && asText(item.status) !== "completed";
-    const parts = { ...env, running: thinking };
+    // Some servers go on with it after the next item has begun.
+    const parts = { ...env, open: isItemOpen(item, env) };
     following(this.#body, thinking, () => {
       this.#summary.update(asList(item.summary), [...path, "summary"], parts);
       this.#content.update(asList(item.content), [...path, "content"], parts);

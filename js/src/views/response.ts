@@ -98,5 +98,5 @@ export class ResponseView {
 
 function envOf(scene: Scene): Env {
   const { tails, running, status, annex, now, output, spent } = scene;
-  return { tails, running, status, annex, now, spent, isLast: (index) => index === output.length - 1 };
+  return { tails, running, open: running, status, annex, now, spent, isLast: (index) => index === output.length - 1 };
 }

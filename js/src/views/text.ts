@@ -71,6 +71,8 @@ export class MarkdownText {
   #markdown: Markdown | null = null;
   #shown = "";
   #isEnded = false;
+  // Text came after the end. From then on only an update without new text ends it.
+  #isLate = false;
   #growing = this.#grow();
 
   constructor(element: HTMLElement) {
@@ -79,13 +81,15 @@ export class MarkdownText {
 
   update(text: string, path: Path, tails: Tails, isFinal: boolean): void {
     // Some servers add text after its end; an ended instance takes no more, so that starts over.
-    if (this.#isEnded && text !== this.#shown) {
+    const isNew = text !== this.#shown;
+    if (this.#isEnded && isNew) {
       this.destroy();
       this.#growing = this.#grow();
+      this.#isLate = true;
     }
     this.#shown = text;
     this.#growing.update(text, path, tails);
-    if (!isFinal || this.#isEnded) return;
+    if (!isFinal || this.#isEnded || (this.#isLate && isNew)) return;
     this.#markdown?.end();
     this.#isEnded = true;
   }

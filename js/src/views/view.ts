@@ -7,8 +7,10 @@ import type { Path } from "../wire.gen.js";
 export interface Env {
   /** What was only appended since the last painting. */
   tails: Tails;
-  /** More may come. */
+  /** More of the response may come. */
   running: boolean;
+  /** More of what is painted may come: of an item's parts, that the item has not ended. */
+  open: boolean;
   /** The response's own status. */
   status: string;
   /** The snapshot's `streamcell` object. */
@@ -23,7 +25,7 @@ export interface Env {
 
 export interface View {
   readonly el: HTMLElement;
-  /** Paints `value`, which stands at `path`. Called when the value, `running`, or what `watch` gives has changed. */
+  /** Paints `value`, which stands at `path`. Called when the value, `running`, `open`, or what `watch` gives has changed. */
   update(value: JsonObject, path: Path, env: Env): void;
   /** Something else in `env` that this view shows, compared with `===`. */
   watch?(path: Path, env: Env): unknown;
@@ -37,6 +39,7 @@ interface Slot {
   view: View;
   value: JsonObject;
   running: boolean;
+  open: boolean;
   watched: unknown;
 }
 
@@ -73,14 +76,15 @@ export class ViewList {
     if (this.#slots[index]?.type !== type) this.#remove(index);
     const slot = this.#slots[index] ?? this.#add(index, type);
     const watched = slot.view.watch?.(path, env);
-    if (slot.value === value && slot.running === env.running && slot.watched === watched) return;
-    Object.assign(slot, { value, running: env.running, watched });
+    const { running, open } = env;
+    if (slot.value === value && slot.running === running && slot.open === open && slot.watched === watched) return;
+    Object.assign(slot, { value, running, open, watched });
     slot.view.update(value, path, env);
   }
 
   #add(index: number, type: string): Slot {
     const view = this.#factoryOf(type)();
-    const slot: Slot = { type, view, value: NOTHING, running: false, watched: undefined };
+    const slot: Slot = { type, view, value: NOTHING, running: false, open: false, watched: undefined };
     const next = this.#slots.slice(index + 1).find((other) => other !== undefined);
     this.#host.insertBefore(view.el, next?.view.el ?? null);
     this.#slots[index] = slot;
