@@ -54,7 +54,7 @@ class Reader:
             # Whole, plain blocks need no state between lines. What is neither goes the long way, up to its blank line.
             stop = chunk.find(b"\n\n", start)
             end = stop + 2 if stop >= 0 else len(chunk)
-            event = self._block(chunk[start:stop]) if self._plain and stop >= 0 else None
+            event = self._block(chunk, start, stop) if self._plain and stop >= 0 else None
             if event is not None:
                 events.append(event)
             else:
@@ -64,13 +64,13 @@ class Reader:
             start = end
         return events
 
-    def _block(self, block: bytes) -> Event | None:
+    def _block(self, chunk: bytes, start: int, stop: int) -> Event | None:
         """The one event of a block of one data line and at most one line before it, or None for the long way."""
-        if block.startswith(self._prefix):
-            line = block[self._at :]
+        if chunk.startswith(self._prefix, start):
+            line = chunk[start + self._at : stop]
             return None if 10 in line or 13 in line else self._quick(line)
-        before, data, line = block.partition(b"data: ")
-        if before.count(b"\n") > 1 or before[-1:] not in (b"", b"\n") or 13 in block or 10 in line:
+        before, data, line = chunk[start:stop].partition(b"data: ")
+        if before.count(b"\n") > 1 or before[-1:] not in (b"", b"\n") or 13 in before or 13 in line or 10 in line:
             return None
         event = self._quick(line)
         if event is not None:
