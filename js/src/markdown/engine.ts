@@ -36,6 +36,7 @@ export class Engine {
     const footnotes = new Footnotes(document, policy);
     this.page = { document, parse, policy, names: new NameTable<Run>(), footnotes };
     this.root = new BranchView(this.page, this.machine.root);
+    this.root.el.addEventListener("click", (event) => footnotes.follow(event));
   }
 
   get el(): HTMLElement {

@@ -38,7 +38,18 @@ export class Footnotes {
     this.rule = document.createElement("hr");
     this.section = document.createElement("section");
     this.section.className = "sc-footnotes";
+    this.section.setAttribute("aria-label", "Footnotes");
     this.list = this.section.appendChild(document.createElement("ol"));
+  }
+
+  /** Goes where a link between a footnote and its use leads; the page's address is the host's and stays. */
+  follow(event: Event): void {
+    const link = event.target instanceof Element ? event.target.closest("a.sc-note, a.sc-back") : null;
+    const id = link?.getAttribute("href")?.slice(1);
+    if (!link || !id) return;
+    event.preventDefault();
+    const root = event.currentTarget as HTMLElement;
+    root.querySelector(`[id="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "nearest" });
   }
 
   /** `text` refers to other footnotes than before. */

@@ -57,7 +57,7 @@ export class Run {
       return { spans: content ? [text(content)] : [], notes: NO_NOTES };
     }
     const { tokens, notes } = page.names.ask(this, (names) => page.parse(content, names, this));
-    return { spans: spansOf(tokens, page.policy), notes };
+    return { spans: spansOf(tokens, page.policy, this.open), notes };
   }
 
   /** It has left the document: no name and no number concerns it any more. */

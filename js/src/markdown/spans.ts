@@ -63,7 +63,8 @@ export const bare: Policy = {
   text: (content) => [text(content)],
 };
 
-export function spansOf(tokens: readonly Token[], policy: Policy): Span[] {
+/** What `tokens` show. `open`: more may come behind them, so nothing may be loaded yet. */
+export function spansOf(tokens: readonly Token[], policy: Policy, open = false): Span[] {
   const root: Span[] = [];
   const around: { spans: Span[]; token: Token }[] = [];
   let spans = root;
@@ -79,9 +80,17 @@ export function spansOf(tokens: readonly Token[], policy: Policy): Span[] {
       const inner = spans;
       spans = outer;
       add(closed(opener, inner, policy));
-    } else add(leaf(token, policy));
+    } else {
+      const shown = leaf(token, policy);
+      add(open ? shown.map(withoutLoad) : shown);
+    }
   }
   return root;
+}
+
+function withoutLoad(span: Span): Span {
+  const { load, ...rest } = span;
+  return load === undefined ? span : { ...rest, key: "" };
 }
 
 /** Adds to text that stands there already, so that text stays in few nodes. */

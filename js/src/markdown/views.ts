@@ -1,11 +1,10 @@
 /** Blocks into DOM. Only the path to the open edge is touched; what is settled keeps its nodes. */
 
 import { Boxes } from "./boxes.js";
-import { revealed } from "./characters.js";
+import { CodeBlock } from "./code.js";
 import type { NoteBody } from "./footnotes.js";
 import { trim } from "./line.js";
-import { type Block, type Branch, type Code, isBranch, type Prose, type Table } from "./nodes.js";
-import { setText } from "./patch.js";
+import { type Block, type Branch, isBranch, type Prose, type Table } from "./nodes.js";
 import { type Page, TextView } from "./prose.js";
 
 /** Where a block stands. */
@@ -163,61 +162,24 @@ function selectionIn(el: HTMLElement): () => void {
   return () => selection.setBaseAndExtent(anchorNode, anchorOffset, focusNode, focusOffset);
 }
 
-/** Lines of a box, and boxes of a group. */
-const CHUNK = 32;
-const CHUNKS = 16;
-
-/** Code in blocks of 32 lines, one text node each: the engine lays out only the last. */
 class CodeView implements View {
   readonly el: HTMLElement;
-  private readonly boxes: Boxes;
-  private readonly lines: string[] = [];
-  private readonly chunks: { el: HTMLElement; text: Text; data: string }[] = [];
+  private readonly code: CodeBlock;
 
   constructor(
-    private readonly page: Page,
-    private node: Code,
+    page: Page,
+    private readonly fenced: boolean,
   ) {
-    this.el = page.document.createElement("pre");
-    this.boxes = new Boxes(this.el.appendChild(page.document.createElement("code")), CHUNKS);
+    this.code = new CodeBlock(page.document);
+    this.el = this.code.el;
   }
 
   accepts(block: Block): boolean {
-    return block.kind === "code" && block.fenced === this.node.fenced;
+    return block.kind === "code" && block.fenced === this.fenced;
   }
 
   update(block: Block): void {
-    if (block.kind !== "code") return;
-    this.node = block;
-    const { lines } = this;
-    // Lines change only at the end
-    let same = Math.min(lines.length, block.lines.length);
-    while (same > 0 && lines[same - 1] !== block.lines[same - 1]) same--;
-    if (same === lines.length && same === block.lines.length) return;
-    lines.splice(same, lines.length, ...block.lines.slice(same));
-    const first = Math.floor(Math.max(0, same - 1) / CHUNK);
-    for (let chunk = first; chunk * CHUNK < lines.length; chunk++) this.write(chunk);
-    for (const { el } of this.chunks.splice(Math.ceil(lines.length / CHUNK))) el.remove();
-    this.boxes.trim(this.chunks.length);
-  }
-
-  private write(chunk: number): void {
-    const end = (chunk + 1) * CHUNK;
-    let data = revealed(this.lines.slice(chunk * CHUNK, end).join("\n"));
-    if (this.lines.length > end) data += "\n";
-    const old = this.chunks[chunk];
-    if (old) {
-      setText(old.text, old.data, data);
-      old.data = data;
-      return;
-    }
-    const { document } = this.page;
-    const text = document.createTextNode(data);
-    const el = document.createElement("span");
-    el.className = "sc-lines";
-    el.append(text);
-    this.boxes.insert(chunk, el, this.chunks.at(-1)?.el);
-    this.chunks.push({ el, text, data });
+    if (block.kind === "code") this.code.show(block);
   }
 
   forget(): void {}
@@ -360,7 +322,7 @@ function make(page: Page, block: Block): View {
     case "heading":
       return new ProseView(page, block);
     case "code":
-      return new CodeView(page, block);
+      return new CodeView(page, block.fenced);
     case "table":
       return new TableView(page, block);
     case "rule":

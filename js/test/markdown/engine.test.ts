@@ -1,6 +1,7 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { inlineParser } from "../../src/markdown/dialect.js";
 import { Engine } from "../../src/markdown/engine.js";
+import { create } from "../../src/markdown/index.js";
 import { bare, guarded } from "../../src/markdown/spans.js";
 import { batch, blocks } from "./batch.js";
 import { random, document as randomDocument, sample } from "./documents.js";
@@ -208,9 +209,29 @@ describe("policy for a model's text", () => {
     expect(el.querySelector("img")?.referrerPolicy).toBe("no-referrer");
   });
 
+  test("no image can be loaded while its block is open", () => {
+    const box = document.createElement("div");
+    const markdown = create(box);
+    markdown.push("![alt](https://x.example/i.png)");
+    expect(box.querySelector("button")).toBeNull();
+    markdown.push("\n\nnext");
+    expect(box.querySelector("button")?.textContent).toBe("Load image");
+  });
+
+  test("code tells its language and copies its true text", () => {
+    const written: string[] = [];
+    const clipboard = { writeText: async (text: string) => void written.push(text) };
+    vi.stubGlobal("navigator", { clipboard });
+    const el = guard("```js onload=x\na\u202eb\n```\n");
+    expect(el.querySelector(".sc-code-head > span")?.textContent).toBe("js");
+    el.querySelector("button")?.click();
+    expect(written).toEqual(["a\u202eb\n"]);
+    vi.unstubAllGlobals();
+  });
+
   test("hidden characters are named, in code too", () => {
     const el = guard("a\u202eb `c\u200b`\n\n    d\u2066\n");
-    expect(el.textContent).toBe("a⟨U+202E⟩b c⟨U+200B⟩d⟨U+2066⟩");
+    expect(el.textContent).toMatch(/^a⟨U\+202E⟩b c⟨U\+200B⟩.*d⟨U\+2066⟩$/);
   });
 
   test("joiners between letters and in emoji stay", () => {

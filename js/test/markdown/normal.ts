@@ -27,7 +27,10 @@ function writeElement(element: HTMLElement): string {
   const { tagName: tag } = element;
   if (tag === "BUTTON") return "";
   // Blanks count in code, whatever block it is cut into
-  if (tag === "PRE") return `\u0001<PRE>${JSON.stringify((element.textContent ?? "").replace(/\n+$/, ""))}</PRE>\u0001`;
+  if (tag === "PRE") {
+    const code = element.querySelector("code")?.textContent ?? "";
+    return `\u0001<PRE>${JSON.stringify(code.replace(/\n+$/, ""))}</PRE>\u0001`;
+  }
   const edge = INLINE.has(tag) ? "" : "\u0001";
   if (!KEPT.has(tag)) return edge + write(element) + edge;
   return `${edge}<${tag}${attributes(element)}>${edge}${write(element)}${edge}</${tag}>${edge}`;
