@@ -186,6 +186,15 @@ def test_events_of_the_openai_package_may_hold_halves_of_characters() -> None:
     assert state.text == "A😀B\ufffdC\ufffd"
 
 
+def test_a_resumed_stream_goes_on_after_the_last_number() -> None:
+    state = begun()
+    assert state.last_number == 3
+    for event in [delta(2, "Ti"), delta(3, "de"), delta(4, "s")]:
+        state.apply(event)
+    assert (state.text, state.last_number) == ("Tides", 4)
+    assert ResponseState().last_number is None
+
+
 def test_names_without_end_are_counted_together() -> None:
     state = ResponseState()
     for number in range(1000):
