@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from streamcell import events as ev
@@ -167,8 +168,7 @@ def test_notes_of_ours_stand_beside_the_response() -> None:
 
 def test_an_unnumbered_stream_is_read_the_same() -> None:
     events = [ADDED, *(delta(n, str(n)) for n in range(2, 50))]
-    for event in events:
-        event.sequence_number = None
+    events = [msgspec.structs.replace(event, sequence_number=None) for event in events]
     assert fold(events).text == "".join(map(str, range(2, 50)))
 
 

@@ -259,7 +259,7 @@ class ResponseState:
 
     @property
     def last_number(self) -> int | None:
-        """The highest ``sequence_number`` that came, to resume after it; None where the server's numbers mean nothing."""
+        """The highest ``sequence_number`` that came, to resume after it; None where numbers mean nothing."""
         return self._numbering.last
 
     @property
