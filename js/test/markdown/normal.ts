@@ -1,17 +1,18 @@
 /** What a reader gets from a DOM subtree: structure, text, links; no wrappers, classes or controls. */
 
 const KEPT = new Set(
-  "P H1 H2 H3 H4 H5 H6 UL OL LI BLOCKQUOTE PRE CODE EM STRONG S A IMG HR BR TABLE THEAD TBODY TR TH TD INPUT SUP".split(
+  "P H1 H2 H3 H4 H5 H6 UL OL LI BLOCKQUOTE PRE CODE EM STRONG S A IMG HR BR TABLE THEAD TBODY TR TH TD INPUT SUB SUP KBD MARK".split(
     " ",
   ),
 );
-const INLINE = new Set("CODE EM STRONG S A IMG INPUT SPAN SUP".split(" "));
+const INLINE = new Set("CODE EM STRONG S A IMG INPUT SPAN SUB SUP KBD MARK".split(" "));
 
 export function normal(root: Node): string {
   return write(root)
     .replace(/[ \n]*\u0001[ \n]*/g, "")
     .replace(/[ \t\n]+/g, " ")
-    .trim();
+    .trim()
+    .replaceAll("\u0002", " ");
 }
 
 function write(node: Node): string {
@@ -29,7 +30,7 @@ function writeElement(element: HTMLElement): string {
   // Blanks count in code, whatever block it is cut into
   if (tag === "PRE") {
     const code = element.querySelector("code")?.textContent ?? "";
-    return `\u0001<PRE>${JSON.stringify(code.replace(/\n+$/, ""))}</PRE>\u0001`;
+    return `\u0001<PRE>${JSON.stringify(code.replace(/\n+$/, "")).replaceAll(" ", "\u0002")}</PRE>\u0001`;
   }
   const edge = INLINE.has(tag) ? "" : "\u0001";
   if (!KEPT.has(tag)) return edge + write(element) + edge;

@@ -30,7 +30,7 @@ test.each([
   ["- [ ", "<UL><LI>[</LI></UL>"],
   ["a\n\n***", "<P>a</P>"],
   ["[a]: https://x.exam", ""],
-  ["a x<sub>2", "<P>a x2</P>"],
+  ["a x<sub>2", "<P>a x<SUB>2</SUB></P>"],
   ["# a *b", "<H1>a <EM>b</EM></H1>"],
   ["a\n-", "<P>a</P>"],
   ["a\n\n1", "<P>a</P>"],
