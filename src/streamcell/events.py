@@ -9,6 +9,7 @@ It knows nothing of bytes, of what an event means (`state`), or of who sent it (
 
 from __future__ import annotations
 
+import functools
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -257,6 +258,7 @@ for _type, _row in EVENT_TYPES.items():
     _row.type = _type  # type: ignore[method-assign,assignment]
 
 
+@functools.cache  # when first needed: hints of all rows would take a third of the import
 def _expected(cls: type[Event]) -> dict[str, tuple[type, ...]]:
     """Field → the Python types that its value may have; empty where anything goes."""
     expected = {}
@@ -265,9 +267,6 @@ def _expected(cls: type[Event]) -> dict[str, tuple[type, ...]]:
         plain = tuple(typing.get_origin(m) or m for m in members if m is not type(None))
         expected[name] = () if Any in plain else plain
     return expected
-
-
-_FIELDS = {cls: _expected(cls) for cls in EVENT_TYPES.values()}
 
 
 def _fits(value: object, wanted: tuple[type, ...]) -> bool:
@@ -290,7 +289,7 @@ def from_dict(data: Mapping[str, Any]) -> Event:
         number = data.get("sequence_number")
         return UnknownEvent(number if _fits(number, (int,)) else None, dict(data))
     fields: dict[str, Any] = {}
-    for name, wanted in _FIELDS[cls].items():
+    for name, wanted in _expected(cls).items():
         value = data.get(name)
         if value is None:
             continue
