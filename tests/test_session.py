@@ -33,11 +33,13 @@ class Scripted:
     def __init__(self, *answers: Iterable, headers: dict | None = None) -> None:
         self.answers, self.headers = list(answers), headers or {}
         self.asked: list[tuple[str, dict]] = []
+        self.keys: list[str] = []
         self.closed = 0
 
     @asynccontextmanager
-    async def post(self, path: str, body: dict) -> AsyncIterator[Answer]:
+    async def post(self, path: str, body: dict, headers: dict) -> AsyncIterator[Answer]:
         self.asked.append((path, body))
+        self.keys.append(headers["idempotency-key"])
         script = self.answers.pop(0)
         if isinstance(script, Exception):
             raise script
@@ -45,6 +47,11 @@ class Scripted:
             yield Answer(self.headers, self.play(script))
         finally:
             self.closed += 1
+
+    @asynccontextmanager
+    async def get(self, path: str) -> AsyncIterator[Answer]:
+        async with self.post(path, {}, {"idempotency-key": ""}) as answer:
+            yield answer
 
     async def play(self, script: Iterable) -> AsyncIterator[bytes]:
         for chunk in script:
@@ -181,6 +188,100 @@ def test_what_cannot_be_asked_raises_before_any_request(given: dict, words: str)
     with pytest.raises(UsageError, match=words):
         Stream.request(options(**given), transport)
     assert transport.asked == []
+
+
+def test_a_passing_trouble_is_tried_again_with_the_same_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streamcell.retry.FIRST_PAUSE", 0.01)
+    busy = ProviderError("Busy.", kind="server", status=503)
+    transport = Scripted(busy, busy, [sse(*TEXT, DONE)])
+    assert ran(transport).status == "completed"
+    assert len(transport.asked) == 3
+    assert len(set(transport.keys)) == 1
+
+
+def test_a_cut_answer_is_never_asked_for_again() -> None:
+    transport = Scripted([sse(*TEXT), TransportError("cut", kind="disconnected")], [sse(*TEXT, DONE)])
+    stream = ran(transport)
+    assert (stream.text, stream.status, len(transport.asked)) == ("Hello", "interrupted", 1)
+
+
+def numbered(*events: dict) -> list[dict]:
+    return [{**event, "sequence_number": n} for n, event in enumerate(events)]
+
+
+@pytest.mark.parametrize("overlap", [0, 2, 4])
+@pytest.mark.parametrize("end", [TransportError("cut", kind="disconnected"), b""], ids=["reset", "early end"])
+def test_the_rest_of_a_background_response_is_fetched(overlap: int, end: object) -> None:
+    all_events = numbered(*TEXT, DONE)
+    transport = Scripted([sse(*all_events[:3]), end], [sse(*all_events[3 - min(overlap, 3) :])])
+    stream = ran(transport, background=True)
+    assert (stream.text, stream.status, stream.error) == ("Hello", "completed", None)
+    assert transport.asked[0][1]["background"] is True
+    assert [path for path, _ in transport.asked[1:]] == ["/responses/r?stream=true&starting_after=2"]
+
+
+def test_a_rest_that_cannot_be_had_tells_of_the_cut_and_keeps_the_text() -> None:
+    gone = ProviderError("not found", kind="not_found", status=404)
+    transport = Scripted([sse(*numbered(*TEXT)), TransportError("The line broke.", kind="disconnected")], gone)
+    stream = ran(transport, background=True)
+    assert (stream.text, stream.status, stream.error.message) == ("Hello", "interrupted", "The line broke.")
+
+
+class Whole(Scripted):
+    """A server that does not stream: one JSON object."""
+
+    @asynccontextmanager
+    async def post(self, path: str, body: dict, headers: dict) -> AsyncIterator[Answer]:
+        yield Answer({}, self.play([]), json.dumps(self.answers[0]).encode())
+
+
+MESSAGE = {"role": "assistant", "content": "Hello"}
+WHOLE = {
+    "responses": {"object": "response", "status": "completed", "output": [
+        {"type": "message", "content": [{"type": "output_text", "text": "Hello"}]}]},
+    "chat": {"object": "chat.completion", "choices": [{"index": 0, "message": MESSAGE, "finish_reason": "stop"}]},
+    "completions": {"object": "text_completion", "choices": [{"index": 0, "text": "Hello", "finish_reason": "stop"}]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("api", WHOLE)
+def test_a_whole_answer_of_a_server_that_does_not_stream_is_read(api: str) -> None:
+    stream = ran(Whole(WHOLE[api]), api=api)
+    assert (stream.text, stream.status, stream.error) == ("Hello", "completed", None)
+
+
+@pytest.mark.parametrize("api", WHOLE)
+@pytest.mark.parametrize("body", [{"status": "loading"}, {}, [], "text", None])
+def test_other_json_is_told_as_what_it_is(api: str, body: object) -> None:
+    stream = ran(Whole(body), api=api)
+    assert (stream.text, stream.error is not None) == ("", True)
+
+
+@pytest.mark.parametrize("api", WHOLE)
+def test_an_error_with_status_200_is_an_error(api: str) -> None:
+    stream = ran(Whole({"error": {"message": "model is loading", "type": "server_error"}}), api=api)
+    assert stream.status == "failed"
+    assert "model is loading" in str(stream.error)
+
+
+def test_keep_alives_do_not_count_as_progress() -> None:
+    class KeptAlive(Scripted):
+        async def play(self, script: Iterable) -> AsyncIterator[bytes]:
+            yield sse(*TEXT)
+            while True:
+                await asyncio.sleep(0.01)
+                yield b": keep-alive\n\n"
+
+    transport = KeptAlive([])
+    stream = ran(transport, progress_timeout=0.2)
+    assert (stream.text, stream.status, stream.error.kind) == ("Hello", "interrupted", "stalled")
+    assert transport.closed == 1
+
+
+def test_the_deadline_ends_what_takes_too_long() -> None:
+    stream = ran(Scripted([sse(*TEXT), None]), deadline=0.2)
+    assert (stream.text, stream.status, stream.error.kind) == ("Hello", "interrupted", "timeout")
+    assert stream.error.message == "The answer was not complete after 0.2 s."
 
 
 class Sdk:

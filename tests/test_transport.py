@@ -24,7 +24,7 @@ def mocked(answer, *, key: str | None = None, **options) -> HttpTransport:
 
 
 async def read(transport: HttpTransport, path: str = "/responses", body: dict | None = None) -> bytes:
-    async with transport.post(path, body or {"input": "hi"}) as answer:
+    async with transport.post(path, body or {"input": "hi"}, {"idempotency-key": "k"}) as answer:
         return b"".join([chunk async for chunk in answer.chunks])
 
 
@@ -71,17 +71,47 @@ async def test_a_redirect_is_never_followed(status: int) -> None:
     assert asked == ["h.example"]
 
 
+async def test_a_redirect_within_the_origin_is_followed_with_the_same_request() -> None:
+    asked: list[tuple[str, bytes]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append((str(request.url), request.content))
+        if request.url.path == "/v1/responses":
+            return httpx.Response(308, headers={"location": "/moved/responses"})
+        return httpx.Response(200, headers=EVENTS, content=b"data: 1\n\n")
+
+    assert await read(mocked(answer)) == b"data: 1\n\n"
+    assert [url for url, _ in asked] == ["https://h.example/v1/responses", "https://h.example/moved/responses"]
+    assert asked[0][1] == asked[1][1]
+
+
 @pytest.mark.parametrize(
-    ("kind", "body", "words"),
-    [
-        ("text/html", b"<html>Sign in</html>", "got text/html: <html>Sign in"),
-        ("application/json", b'{"status": "loading"}', "loading"),
-    ],
+    "location",
+    ["https://h.example/v1/responses?n=1", "http://h.example/x", "https://h.example:444/x", "https://u:p@h.example/x"],
 )
-async def test_a_2xx_answer_that_is_no_stream_is_a_protocol_error(kind: str, body: bytes, words: str) -> None:
-    error = await failure(mocked(lambda _: httpx.Response(200, headers={"content-type": kind}, content=body)))
+async def test_other_redirects_and_loops_end_as_redirect(location: str) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        return httpx.Response(307, headers={"location": location})
+
+    assert (await failure(mocked(answer, key=KEY))).kind == "redirect"
+    assert len(asked) <= 4
+    assert all(url.startswith("https://h.example/") for url in asked)
+
+
+async def test_a_web_page_in_place_of_a_stream_is_a_protocol_error() -> None:
+    page = httpx.Response(200, headers={"content-type": "text/html"}, content=b"<html>Sign in</html>")
+    error = await failure(mocked(lambda _: page))
     assert isinstance(error, ProtocolError)
-    assert words in str(error)
+    assert "got text/html: <html>Sign in" in str(error)
+
+
+async def test_a_whole_answer_in_place_of_a_stream_is_handed_over_whole() -> None:
+    transport = mocked(lambda _: httpx.Response(200, json={"output": []}))
+    async with transport.post("/responses", {}, {}) as answer:
+        assert json.loads(answer.whole) == {"output": []}
 
 
 async def test_an_http_error_carries_status_code_and_request_id() -> None:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from streamcell.endpoint import Endpoint
 from streamcell.errors import ProviderError
+from streamcell.retry import LONGEST_PAUSE, retry_after
 from streamcell.secret import redact
 
 __all__ = ["error_from_answer"]
@@ -61,6 +62,9 @@ def error_from_answer(
     hint = meaning.hint.format(key_env=key_env or "OPENAI_API_KEY")
     if meaning.kind == "auth" and endpoint.key is None:
         hint = "No key was sent: name the environment variable that holds it with --key-env."
+    wait = retry_after(headers)
+    if wait is not None and wait > LONGEST_PAUSE:
+        hint = f"It asks to wait {wait:.0f} s."
     return ProviderError(
         f"{endpoint.host} {meaning.words} (HTTP {status}{f', {code}' if code else ''})"
         + (f": {said.rstrip('.')}." if said else "."),
@@ -69,7 +73,7 @@ def error_from_answer(
         status=status,
         code=code,
         request_id=headers.get("x-request-id") or headers.get("apim-request-id"),
-        retry_after=_seconds(headers.get("retry-after")),
+        retry_after=wait,
     )
 
 
@@ -112,11 +116,3 @@ def _without_tags(text: str) -> str:
 def _shortened(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"
-
-
-def _seconds(value: str | None) -> float | None:
-    try:
-        seconds = float(value or "")
-    except ValueError:
-        return None
-    return seconds if 0 <= seconds < float("inf") else None

@@ -54,5 +54,16 @@ class StreamOptions:
     """Extra request headers. Their values are treated as secret: never shown, logged or saved."""
     timeout: float = 60.0
     """Seconds without a byte after which the connection counts as stalled."""
+    connect_timeout: float = 10.0
+    """Seconds to make the connection in."""
+    progress_timeout: float = 600.0
+    """Seconds without an event, though bytes such as keep-alives come, after which the stream counts as stalled."""
+    deadline: float | None = None
+    """Seconds for the whole of it, retries included."""
+    retries: int = 2
+    """Further tries after a passing trouble before an answer has begun; never after."""
+    background: bool = False
+    """Have the service go on when the connection is cut, and fetch the rest. Responses only; the service stores the
+    answer."""
     keep_events: bool | int = 1000
     """How many events `Stream.events` remembers: a number, True for all, False for none."""

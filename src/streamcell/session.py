@@ -7,17 +7,17 @@ with `Stream.subscribe` and takes ops with `Stream.drain`.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import threading
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Generator, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Generator, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from streamcell import background
+from streamcell.clocks import Clocks
 from streamcell.endpoint import resolve
 from streamcell.errors import ProviderError, StreamcellError, TransportError, UsageError
 from streamcell.event_log import EventLog
@@ -25,20 +25,20 @@ from streamcell.events import Event
 from streamcell.options import StreamOptions
 from streamcell.providers import PROVIDERS
 from streamcell.secret import looks_like_key, redact
+from streamcell.sources import Request, followed
 from streamcell.state import ResponseState
-from streamcell.transport import Answer, HttpTransport, Transport
+from streamcell.transport import HttpTransport, Transport
 from streamcell.wire import ErrorInfo, Op
 
 __all__ = ["Stream"]
 
 GRACE_SECONDS = 1.0
 """So long a connection may stay open after its terminal event; an `error` may still be followed by its details."""
+AGAIN = "The text so far is kept. Run the cell again."
 TICK_SECONDS = 0.1
 """Waits are cut into ticks, so that an interrupt of the kernel is seen at once and not with the next byte."""
-NO_SUCH_ROUTE = (404, 405, 501)
 
 T = TypeVar("T")
-Source = Callable[["Stream"], AsyncIterator[list[Any]]]
 
 
 class Stream:
@@ -48,8 +48,12 @@ class Stream:
     whatever happens next; `status` tells what that was.
     """
 
-    def __init__(self, source: Source, *, api: str = "responses", keep_events: bool | int = 1000) -> None:
-        self._source = source
+    def __init__(self, *, api: str = "responses", keep_events: bool | int = 1000) -> None:
+        """Use `request` or `of`."""
+        self._request: Request | None = None
+        self._source: AsyncGenerator[list[Event], None] | None = None
+        self._limits: tuple[float | None, float | None] = (None, None)
+        self._clocks: Clocks | None = None
         self._state = ResponseState(api=api)
         self._lock = threading.RLock()
         self._listeners: list[Callable[[], None]] = []
@@ -74,12 +78,20 @@ class Stream:
         _check(options)
         endpoint = resolve(options)
         made = transport or HttpTransport(
-            endpoint, headers=options.headers, timeout=options.timeout, key_env=options.key_env
+            endpoint,
+            headers=options.headers,
+            timeout=options.timeout,
+            connect_timeout=options.connect_timeout,
+            key_env=options.key_env,
         )
         model = options.model or os.environ.get("STREAMCELL_MODEL") or endpoint.default_model
         options = replace(options, model=model)
         first = "responses" if options.api == "auto" else options.api
-        return cls(lambda stream: stream._ask(options, made), api=first, keep_events=options.keep_events)
+        stream = cls(api=first, keep_events=options.keep_events)
+        stream._request = Request(options, made, stream._annotate)
+        stream._source = stream._request.events()
+        stream._limits = (options.progress_timeout, options.deadline)
+        return stream
 
     @classmethod
     def of(cls, events: Any, *, api: str = "responses", keep_events: bool | int = 1000) -> Stream:
@@ -99,7 +111,9 @@ class Stream:
             )
         if api not in PROVIDERS:
             raise UsageError(f"Expected api to be one of {', '.join(PROVIDERS)}, got {api!r}.")
-        return cls(lambda stream: stream._follow(events, api), api=api, keep_events=keep_events)
+        stream = cls(api=api, keep_events=keep_events)
+        stream._source = followed(events, api)
+        return stream
 
     # ---------------------------------------------------------------- what has arrived
     @property
@@ -142,6 +156,11 @@ class Stream:
     def warnings(self) -> dict[str, int]:
         """How often each oddity of the server was met and read round."""
         return self._read(lambda state: dict(state.warnings))
+
+    @property
+    def rate_limits(self) -> dict[str, str]:
+        """The service's ``x-ratelimit-…`` headers, by name."""
+        return dict(self._request.rate_limits) if self._request else {}
 
     @property
     def response(self) -> dict[str, Any]:
@@ -233,20 +252,27 @@ class Stream:
     async def _run(self) -> None:
         self._task = asyncio.current_task()
         self._started = time.monotonic()
+        self._clocks = Clocks(*self._limits, self._cancel_here)
         self._annotate("started_at", time.time())
         try:
             if not self._cancelled:
                 await self._pass_on()
+            if self._request and not (self._cancelled or self._state.terminal):
+                raise TransportError("The connection ended before the answer did.", kind="disconnected", hint=AGAIN)
             with self._lock:
                 self._state.cancel() if self._cancelled else self._state.finish()
         except asyncio.CancelledError:
-            with self._lock:
-                self._state.cancel()
+            if self._clocks.error:
+                self._fail(self._clocks.error)
+            else:
+                with self._lock:
+                    self._state.cancel()
         except StreamcellError as error:
             self._fail(error)
         except Exception as error:  # the caller's own iterable, or a mistake of ours: shown, and never costs the text
             self._fail(_foreign(error))
         finally:
+            self._clocks.stop()
             self._annotate("elapsed_ms", self._elapsed_ms())
             self.events.close()
             self._done.set()
@@ -254,7 +280,8 @@ class Stream:
 
     async def _pass_on(self) -> None:
         """Fold what the source gives, until it ends or the grace after the terminal event is over."""
-        source = self._source(self)
+        source = self._source
+        assert source is not None
         try:
             while True:
                 grace = GRACE_SECONDS if self._state.terminal else None
@@ -265,12 +292,14 @@ class Stream:
                 self._take(events)
         finally:
             with suppress(Exception, asyncio.CancelledError):
-                await source.aclose()  # type: ignore[attr-defined]
+                await source.aclose()
 
     def _take(self, events: list[Any]) -> None:
         with self._lock:
             for event in events:
                 self._state.apply(event)
+        if events and self._clocks:
+            self._clocks.event()
         self.events.extend(events)
         if not self._first_text and any(e.type.endswith(".delta") for e in events):
             self._first_text = True
@@ -280,14 +309,14 @@ class Stream:
     def _fail(self, error: StreamcellError) -> None:
         error.text = self.text
         with self._lock:
-            terminal = self._state.terminal
-            if not terminal:  # after a terminal event nothing changes: the answer is whole, whatever the socket says
+            if not self._state.terminal:  # then nothing changes: the answer is whole, whatever the socket says
                 self._failure = error
                 self._state.fail(_info_of(error))
 
     def _annotate(self, key: str, value: Any) -> None:
         with self._lock:
             self._state.annotate(key, value)
+        self._changed()
 
     def _changed(self) -> None:
         for listener in self._listeners:
@@ -295,72 +324,6 @@ class Stream:
 
     def _elapsed_ms(self) -> float:
         return round((time.monotonic() - self._started) * 1000, 1)
-
-    # ---------------------------------------------------------------- sources
-    async def _ask(self, options: StreamOptions, transport: Transport) -> AsyncIterator[list[Any]]:
-        """The events of one request. With ``auto``, a server without Responses is asked by Chat Completions."""
-        if options.model is None:
-            options = replace(options, model=await transport.first_model())
-        api = "responses" if options.api == "auto" else options.api
-        try:
-            async for events in self._post(api, options, transport):
-                yield events
-        except ProviderError as error:
-            if options.api != "auto" or error.status not in NO_SUCH_ROUTE or error.code == "model_not_found":
-                raise
-            with self._lock:
-                self._state.annotate("api", "chat")
-                self._state.annotate("note", f"no /responses there (HTTP {error.status}); asked by chat completions")
-            async for events in self._post("chat", options, transport):
-                yield events
-
-    async def _post(self, api: str, options: StreamOptions, transport: Transport) -> AsyncIterator[list[Any]]:
-        provider = PROVIDERS[api]
-        reader = provider.reader()
-        async with transport.post(provider.path, provider.request(options)) as answer:
-            self._label(answer)
-            async for chunk in answer.chunks:
-                if events := reader.feed(chunk):
-                    yield events
-            yield reader.close()
-
-    def _label(self, answer: Answer) -> None:
-        if demo := answer.headers.get("x-streamcell-demo"):
-            self._annotate("label", f"demo: {demo}")
-            self._changed()
-
-    async def _follow(self, events: Any, api: str) -> AsyncIterator[list[Any]]:
-        """Events that come from elsewhere. All but our own are read as bytes, so that the same rules hold for them."""
-        reader = PROVIDERS[api].reader()
-        async for item in _async_iter(events):
-            yield [item] if isinstance(item, Event) else reader.feed(_as_bytes(item))
-        yield reader.close()
-
-
-def _as_bytes(item: Any) -> bytes:
-    """One item of somebody's stream as a server-sent event: bytes as they are, objects by their JSON."""
-    if isinstance(item, bytes | bytearray | memoryview):
-        return bytes(item)
-    for name in ("to_dict", "model_dump", "dict"):
-        if not isinstance(item, dict) and callable(getattr(item, name, None)):
-            item = getattr(item, name)()
-    if not isinstance(item, dict):
-        raise UsageError(
-            f"Expected events as dicts, bytes, or the openai package's objects, got {type(item).__name__}.",
-            hint="Pass the events themselves, such as `client.responses.create(..., stream=True)`.",
-        )
-    return b"data: " + json.dumps(item, default=str).encode() + b"\n\n"
-
-
-async def _async_iter(items: Any) -> AsyncIterator[Any]:
-    """Any iterable as an async one. A plain one is drawn from in a thread: it may block on a socket."""
-    if isinstance(items, AsyncIterable):
-        async for item in items:
-            yield item
-        return
-    iterator, end = iter(items), object()
-    while (item := await asyncio.to_thread(next, iterator, end)) is not end:
-        yield item
 
 
 def _check(options: StreamOptions) -> None:
@@ -376,7 +339,7 @@ def _info_of(error: StreamcellError) -> ErrorInfo:
     info = ErrorInfo(kind=error.kind, message=error.message)
     for name in ("hint", "status", "code", "request_id"):
         if value := getattr(error, name):
-            info[name] = value  # type: ignore[literal-required]
+            info[name] = value  # type: ignore[literal-required, unused-ignore]
     return info
 
 

@@ -9,7 +9,7 @@ import json
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from streamcell.endpoint import Endpoint
@@ -22,24 +22,33 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "HttpTransport", "Transport"]
 
-CONNECT_SECONDS = 10.0
 ERROR_BODY_BYTES = 64 * 1024
 """So much of an error's body is read, no more."""
+WHOLE_BODY_BYTES = 64 * 1024 * 1024
+"""So long may an answer be that a server sends whole, where a stream was asked for."""
+MAX_HOPS = 3
+"""Redirects that are followed, and only within the same scheme, host and port."""
 
 
 class Answer:
-    """The head of a 2xx answer, and its body as chunks."""
+    """The head of a 2xx answer, and its body: chunks of a stream, or the whole where the server does not stream."""
 
-    def __init__(self, headers: Mapping[str, str], chunks: AsyncIterator[bytes]) -> None:
+    def __init__(self, headers: Mapping[str, str], chunks: AsyncIterator[bytes], whole: bytes | None = None) -> None:
         self.headers = headers
         self.chunks = chunks
+        self.whole = whole
 
 
 class Transport(Protocol):
     """What a session needs: a request in, chunks of bytes out. `HttpTransport` and the tests' own are such."""
 
-    def post(self, path: str, body: Mapping[str, Any]) -> Any:
-        """An async context manager that yields an `Answer` and closes the connection on exit."""
+    def post(
+        self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> AbstractAsyncContextManager[Answer]:
+        """Send a POST; yields once the head of a 2xx answer is in, and closes the connection on exit."""
+
+    def get(self, path: str) -> AbstractAsyncContextManager[Answer]:
+        """The same with a GET."""
 
     async def first_model(self) -> str:
         """The first model that the server lists."""
@@ -52,6 +61,7 @@ class HttpTransport:
         endpoint: Base URL and key.
         headers: Extra headers; their values are treated as secret.
         timeout: Seconds without a byte after which the connection counts as stalled.
+        connect_timeout: Seconds to make the connection in.
         key_env: Name of the variable the key came from, for messages.
         inner: An ``httpx.AsyncBaseTransport`` to send through; tests and the demo hand one over.
     """
@@ -62,17 +72,19 @@ class HttpTransport:
         *,
         headers: Mapping[str, str] | None = None,
         timeout: float = 60.0,
+        connect_timeout: float = 10.0,
         key_env: str | None = None,
         inner: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._endpoint = endpoint
         self._headers = dict(headers or {})
         self._timeout = timeout
+        self._connect_timeout = connect_timeout
         self._key_env = key_env
         self._inner = inner
 
     @asynccontextmanager
-    async def post(self, path: str, body: Mapping[str, Any]) -> AsyncIterator[Answer]:
+    async def post(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> AsyncIterator[Answer]:
         """Send one POST and yield its answer once the head is in; the connection is closed on exit.
 
         Raises:
@@ -80,9 +92,14 @@ class HttpTransport:
             ProtocolError: A 2xx answer is no event stream.
             TransportError: The connection could not be made, or broke; also from within the chunks.
         """
-        async with self._send("POST", path, json.dumps(body)) as response:
-            await self._check_stream(response)
-            yield Answer(response.headers, response.aiter_bytes())
+        async with self._send("POST", path, json.dumps(body), headers) as response:
+            yield await self._answer(response)
+
+    @asynccontextmanager
+    async def get(self, path: str) -> AsyncIterator[Answer]:
+        """The same with a GET: the rest of a background response."""
+        async with self._send("GET", path) as response:
+            yield await self._answer(response)
 
     async def first_model(self) -> str:
         """The first model that the server lists at ``/models``.
@@ -101,24 +118,32 @@ class HttpTransport:
             ) from None
 
     @asynccontextmanager
-    async def _send(self, method: str, path: str, content: str | None = None) -> AsyncIterator[httpx.Response]:
+    async def _send(
+        self, method: str, path: str, content: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> AsyncIterator[httpx.Response]:
         """One request; a 2xx head comes out, everything else is raised as one of our errors."""
         import httpx
 
-        base = "http://demo.invalid/v1" if self._endpoint.is_demo else self._endpoint.base_url
-        timeout = httpx.Timeout(self._timeout, connect=min(CONNECT_SECONDS, self._timeout))
+        url = httpx.URL(("http://demo.invalid/v1" if self._endpoint.is_demo else self._endpoint.base_url) + path)
+        timeout = httpx.Timeout(self._timeout, connect=self._connect_timeout)
+        sent = {**self._request_headers(), **(headers or {})}
         try:
-            # Redirects are never followed: they would carry the prompt, and maybe the key, to another host.
-            async with (
-                httpx.AsyncClient(transport=self._door(), timeout=timeout, follow_redirects=False) as client,
-                client.stream(method, base + path, content=content, headers=self._request_headers()) as response,
-            ):
-                if not response.is_success:
-                    body = await _up_to(response, ERROR_BODY_BYTES)
-                    raise error_from_answer(response.status_code, response.headers, body, self._endpoint, self._key_env)
-                yield response
+            async with httpx.AsyncClient(transport=self._door(), timeout=timeout) as client:
+                for hop in range(MAX_HOPS + 1):
+                    async with client.stream(method, url, content=content, headers=sent) as response:
+                        moved = _moved_to(response) if hop < MAX_HOPS else None
+                        if moved is None:
+                            await self._check_status(response)
+                            yield response
+                            return
+                        url = moved
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             raise self._transport_error(error) from _redacted(error, self._endpoint)
+
+    async def _check_status(self, response: httpx.Response) -> None:
+        if not response.is_success:
+            body = await _up_to(response, ERROR_BODY_BYTES)
+            raise error_from_answer(response.status_code, response.headers, body, self._endpoint, self._key_env)
 
     def _door(self) -> httpx.AsyncBaseTransport | None:
         if self._inner is None and self._endpoint.is_demo:
@@ -138,17 +163,21 @@ class HttpTransport:
             headers["authorization"] = f"Bearer {self._endpoint.key.reveal()}"
         return headers | {name.lower(): value for name, value in self._headers.items()}
 
-    async def _check_stream(self, response: httpx.Response) -> None:
-        """Raise where a 2xx answer says that it is no stream of events."""
+    async def _answer(self, response: httpx.Response) -> Answer:
+        """What a 2xx answer holds, by what it says it is."""
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind in ("text/html", "application/xhtml+xml", "application/json"):
+        if kind == "application/json":
+            whole = await _up_to(response, WHOLE_BODY_BYTES)
+            return Answer(response.headers, response.aiter_bytes(), whole)
+        if kind in ("text/html", "application/xhtml+xml"):
             body = await _up_to(response, ERROR_BODY_BYTES)
             said = redact(" ".join(body.decode("utf-8", "replace").split())[:200], self._endpoint.key)
             raise ProtocolError(
                 f"Expected text/event-stream from {self._endpoint.host}, got {kind}: {said}",
-                hint="Check that the base URL ends before /responses, and that the server can stream.",
+                hint="Check that the base URL ends before /responses.",
                 status=response.status_code,
             )
+        return Answer(response.headers, response.aiter_bytes())
 
     def _transport_error(self, error: Exception) -> StreamcellError:
         import httpx
@@ -171,11 +200,25 @@ class HttpTransport:
                 kind="bad_request",
                 hint="Check the base URL and the extra headers.",
             )
+        if isinstance(error, httpx.DecodingError):
+            return ProtocolError(f"Expected {host} to send what its content-encoding says, it did not.")
         return TransportError(
             f"The connection to {host} broke ({type(error).__name__}).",
             kind="disconnected",
             hint="The text so far is kept. Run the cell again.",
         )
+
+
+def _moved_to(response: httpx.Response) -> httpx.URL | None:
+    """Where to send the same request again: only by 307 and 308, and only within the same scheme, host and port.
+
+    Anything else would carry the prompt, and maybe a key, to another host.
+    """
+    if response.status_code not in (307, 308):
+        return None
+    there = response.url.join(response.headers.get("location", ""))
+    same = (there.scheme, there.host, there.port) == (response.url.scheme, response.url.host, response.url.port)
+    return there if same and not there.userinfo else None
 
 
 def _connect_kind(error: BaseException) -> tuple[str, str]:

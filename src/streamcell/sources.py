@@ -1,0 +1,229 @@
+"""Where a stream's events come from: a request, with its retries and what follows a cut; or somebody else's iterable.
+
+It knows transports and readers; what becomes of events is the session's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from streamcell.errors import ProtocolError, ProviderError, StreamcellError, TransportError, UsageError
+from streamcell.events import Event
+from streamcell.options import StreamOptions
+from streamcell.providers import PROVIDERS, Reader
+from streamcell.retry import pause_before_retry
+from streamcell.secret import redact
+from streamcell.transport import Answer, Transport
+
+__all__ = ["Request", "followed"]
+
+NO_SUCH_ROUTE = (404, 405, 501)
+"""Statuses by which a server says that it has no Responses API."""
+
+Batches = AsyncGenerator[list[Event], None]
+
+
+class Request:
+    """The events of one request, from its first try to what could be had in the end.
+
+    Args:
+        options: What to ask, with its model chosen or left to the server.
+        transport: How to ask.
+        annotate: Told what the reader of the answer should know: ``label``, ``note``, ``api``.
+    """
+
+    def __init__(self, options: StreamOptions, transport: Transport, annotate: Callable[[str, Any], None]) -> None:
+        self._options = options
+        self._transport = transport
+        self._annotate = annotate
+        self._response_id: str | None = None
+        self._number: int | None = None
+        self._terminal = False
+        self.rate_limits: dict[str, str] = {}
+        """The service's ``x-ratelimit-…`` headers."""
+
+    async def events(self) -> Batches:
+        """All events. With ``auto``, a server without Responses is asked by Chat Completions.
+
+        Raises:
+            StreamcellError: No answer could be had, or it broke and could not be continued.
+        """
+        if self._options.model is None:
+            self._options = replace(self._options, model=await self._transport.first_model())
+        auto = self._options.api == "auto"
+        async for events in self._either() if auto else self._one(self._options.api):
+            yield events
+
+    async def _either(self) -> Batches:
+        try:
+            async for events in self._one("responses"):
+                yield events
+        except ProviderError as error:
+            if error.status not in NO_SUCH_ROUTE or error.code == "model_not_found":
+                raise
+            self._annotate("api", "chat")
+            self._annotate("note", f"no /responses there (HTTP {error.status}); asked by chat completions")
+            async for events in self._one("chat"):
+                yield events
+
+    async def _one(self, api: str) -> Batches:
+        """The answer by one API, continued where it was cut and can be."""
+        provider = PROVIDERS[api]
+        body = provider.request(self._options)
+        if self._options.background and api == "responses":
+            body = {**body, "background": True, "store": True}
+        # The same key on each try, so that a service that knows it answers once.
+        headers = {"idempotency-key": f"streamcell-{uuid.uuid4()}"}
+        cut: TransportError | None = None
+        try:
+            async for events in self._read(api, partial(self._transport.post, provider.path, body, headers)):
+                yield events
+        except TransportError as error:
+            cut = error
+        if cut is None and (self._terminal or not body.get("background")):
+            return
+        async for events in self._rest(api, cut):
+            yield events
+
+    async def _rest(self, api: str, cut: TransportError | None) -> Batches:
+        """What a background response says after what was received. Overlap is harmless: numbers count once."""
+        tries = 0
+        while not self._terminal:
+            if not (self._options.background and self._response_id) or tries > self._options.retries:
+                raise cut or TransportError("The connection ended before the answer did.", kind="disconnected")
+            tries += 1
+            at = self._number
+            after = "" if at is None else f"&starting_after={at}"
+            self._annotate("note", "the connection was cut; fetching the rest")
+            try:
+                path = f"/responses/{self._response_id}?stream=true{after}"
+                async for events in self._read(api, partial(self._transport.get, path)):
+                    yield events
+            except TransportError as error:
+                cut = error
+            except ProviderError as error:
+                raise cut or error from error
+            tries = tries if self._number == at else 0
+        self._annotate("note", "")
+
+    async def _read(self, api: str, send: Callable[[], Any]) -> Batches:
+        """The events of one connection."""
+        reader = PROVIDERS[api].reader()
+        async with AsyncExitStack() as stack:
+            answer = await self._open(stack, send)
+            self._read_head(answer)
+            if answer.whole is not None:
+                yield self._noted(_read_whole(api, reader, answer.whole))
+                return
+            async for chunk in answer.chunks:
+                if events := reader.feed(chunk):
+                    yield self._noted(events)
+            yield self._noted(reader.close())
+
+    async def _open(self, stack: AsyncExitStack, send: Callable[[], Any]) -> Answer:
+        """The head of a 2xx answer, after as many tries as it takes and may take."""
+        attempt = 0
+        while True:
+            try:
+                answer: Answer = await stack.enter_async_context(send())
+                return answer
+            except StreamcellError as error:
+                pause = pause_before_retry(error, attempt, self._options.retries)
+                if pause is None:
+                    raise
+                self._annotate("note", f"{error.message.rstrip('.')}; trying again in {pause:.1f} s")
+                await asyncio.sleep(pause)
+                self._annotate("note", "")
+                attempt += 1
+
+    def _read_head(self, answer: Answer) -> None:
+        self.rate_limits = {k: v for k, v in answer.headers.items() if k.lower().startswith("x-ratelimit-")}
+        if demo := answer.headers.get("x-streamcell-demo"):
+            self._annotate("label", f"demo: {demo}")
+
+    def _noted(self, events: list[Event]) -> list[Event]:
+        """Remember what a continuation needs: the response's id, the last number, whether it is over."""
+        for event in events:
+            number = event.sequence_number
+            if number is not None:
+                self._number = number if self._number is None else max(self._number, number)
+            response = getattr(event, "response", None)
+            if isinstance(response, dict):
+                found = response.get("id")
+                self._response_id = self._response_id or (found if isinstance(found, str) else None)
+                self._terminal = self._terminal or event.type in TERMINAL
+        return events
+
+
+TERMINAL = frozenset(f"response.{word}" for word in ("completed", "incomplete", "failed", "cancelled"))
+
+
+def _read_whole(api: str, reader: Reader, body: bytes) -> list[Event]:
+    """The events of an answer that came as one JSON object, from a server that does not stream."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        answer = None
+    if isinstance(answer, dict):
+        events = reader.feed(b"data: " + json.dumps(_AS_EVENT[api](answer)).encode() + b"\n\n")
+        if events and "error" not in (event.type for event in events) and api != "responses":
+            events += reader.feed(b"data: [DONE]\n\n")
+        if events := [*events, *reader.close()]:
+            return events
+    said = redact(" ".join(body[:1000].decode("utf-8", "replace").split())[:200])
+    raise ProtocolError(f"Expected an answer, got other JSON: {said}", hint="Check the base URL.")
+
+
+_AS_EVENT: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "responses": lambda whole: (
+        {"type": f"response.{whole.get('status') or 'completed'}", "response": whole} if "output" in whole else whole
+    ),
+    "chat": lambda whole: {
+        **whole,
+        "choices": [{**c, "delta": c.get("message")} for c in whole.get("choices") or () if isinstance(c, dict)],
+    },
+    "completions": lambda whole: whole,
+}
+"""API → what makes a whole answer the event or chunk that says it all."""
+
+
+# ---------------------------------------------------------------- events of others
+async def followed(events: Any, api: str) -> Batches:
+    """Events that come from elsewhere. All but our own are read as bytes, so that the same rules hold for them."""
+    reader = PROVIDERS[api].reader()
+    async for item in _async_iter(events):
+        yield [item] if isinstance(item, Event) else reader.feed(_as_bytes(item))
+    yield reader.close()
+
+
+def _as_bytes(item: Any) -> bytes:
+    """One item of somebody's stream as a server-sent event: bytes as they are, objects by their JSON."""
+    if isinstance(item, bytes | bytearray | memoryview):
+        return bytes(item)
+    for name in ("to_dict", "model_dump", "dict"):
+        if not isinstance(item, dict) and callable(getattr(item, name, None)):
+            item = getattr(item, name)()
+    if not isinstance(item, dict):
+        raise UsageError(
+            f"Expected events as dicts, bytes, or the openai package's objects, got {type(item).__name__}.",
+            hint="Pass the events themselves, such as `client.responses.create(..., stream=True)`.",
+        )
+    return b"data: " + json.dumps(item, default=str).encode() + b"\n\n"
+
+
+async def _async_iter(items: Any) -> AsyncIterator[Any]:
+    """Any iterable as an async one. A plain one is drawn from in a thread: it may block on a socket."""
+    if isinstance(items, AsyncIterable):
+        async for item in items:
+            yield item
+        return
+    iterator, end = iter(items), object()
+    while (item := await asyncio.to_thread(next, iterator, end)) is not end:
+        yield item
