@@ -27,14 +27,13 @@ export class Engine {
   private takeBack: (() => void) | null = null;
   private afterReturn = false;
 
-  private isOpen: boolean;
+  private isOpen = true;
   /** Definitions before the unfinished line: those on it may still change. */
   private certain = 0;
 
   constructor(document: Document, { policy, parse, repair }: EngineOptions) {
-    this.isOpen = repair;
     const footnotes = new Footnotes(document, policy);
-    this.page = { document, parse, policy, names: new NameTable<Run>(), footnotes };
+    this.page = { document, parse, policy, repair, names: new NameTable<Run>(), footnotes };
     this.root = new BranchView(this.page, this.machine.root);
     this.root.el.addEventListener("click", (event) => footnotes.follow(event));
   }
@@ -52,7 +51,7 @@ export class Engine {
     this.draw();
   }
 
-  /** No more text comes: nothing is guessed any longer. */
+  /** No more text comes: nothing is guessed, nothing left for later any longer. */
   end(): void {
     if (!this.isOpen) return;
     this.isOpen = false;
@@ -61,14 +60,15 @@ export class Engine {
 
   /** Reads the unfinished line as if it were complete, and what will most likely follow. */
   private speculate(): void {
-    const { machine, rest, isOpen } = this;
-    const guess = isOpen ? delimiterRow(machine, rest) : null;
+    const { machine, rest } = this;
+    const guesses = this.guesses;
+    const guess = guesses ? delimiterRow(machine, rest) : null;
     // markdown-it does not count a last line of blanks without its line feed
-    const isLine = /[^ \t]/.test(rest) && guess === null && !(isOpen && isUncertain(machine, rest));
+    const isLine = /[^ \t]/.test(rest) && guess === null && !(guesses && isUncertain(machine, rest));
     if (!isLine && guess === null) return;
     this.takeBack = machine.save();
     machine.line(guess ?? rest, false);
-    const row = isOpen && isLine ? delimiterRow(machine, "") : null;
+    const row = guesses && isLine ? delimiterRow(machine, "") : null;
     if (row !== null) machine.line(row, false);
   }
 
@@ -87,18 +87,39 @@ export class Engine {
   private draw(): void {
     const { machine, page } = this;
     machine.connect();
-    const role = { tight: false, edge: this.isOpen };
     const { definitions } = machine;
-    const known = this.isOpen && this.certain < definitions.length ? definitions.slice(0, this.certain) : definitions;
+    const known = this.guesses && this.certain < definitions.length ? definitions.slice(0, this.certain) : definitions;
     const stale = page.names.update(known, machine.notes);
-    this.root.update(machine.root, role);
-    for (const [node, view] of this.notes) if (!machine.notes.includes(node)) this.dropNote(node, view);
-    for (const node of machine.notes) this.note(node).update(node, role);
+    this.root.update(machine.root, { tight: false, edge: this.isOpen });
+    const touched = this.drawNotes();
     for (const text of stale) text.draw();
-    page.footnotes.update(this.root.el, (label) => {
+    page.footnotes.update(this.root.el, touched, (label) => {
       const node = page.names.note(label);
       return node && this.note(node);
     });
+  }
+
+  private get guesses(): boolean {
+    return this.isOpen && this.page.repair;
+  }
+
+  /** Brings the footnotes' bodies up to date; whether there was anything to do. */
+  private drawNotes(): boolean {
+    const { notes } = this.machine;
+    let touched = false;
+    if (notes.length !== this.notes.size || notes.some((node) => !this.notes.has(node))) {
+      const known = new Set(notes);
+      for (const [node, view] of this.notes) if (!known.has(node)) this.dropNote(node, view);
+      touched = true;
+    }
+    for (const node of notes) {
+      const edge = this.isOpen && this.machine.isAtEdge(node);
+      const view = this.note(node);
+      if (view.isCurrent(node, edge)) continue;
+      view.update(node, { tight: false, edge });
+      touched = true;
+    }
+    return touched;
   }
 
   private note(node: Branch): BranchView {

@@ -59,8 +59,9 @@ export class Footnotes {
     this.stale = true;
   }
 
-  /** Brings numbers and section up to date; `body` gives the view of a label's definition. */
-  update(root: HTMLElement, body: (label: string) => NoteBody | null): void {
+  /** Brings numbers and section up to date. `touched`: bodies have changed; `body` gives the view of a label's definition. */
+  update(root: HTMLElement, touched: boolean, body: (label: string) => NoteBody | null): void {
+    if (!this.stale && !touched) return;
     if (this.stale) this.number();
     this.stale = false;
     if (this.notes.length === 0) {

@@ -89,6 +89,10 @@ export class Machine {
     }
   }
 
+  isAtEdge(node: Branch): boolean {
+    return this.state.stack.some((entry) => entry.node === node);
+  }
+
   /** The line read last, as it came. */
   get lastLine(): string {
     return this.before?.line.text ?? "";

@@ -3,13 +3,15 @@ import type { InlineParser, NoteUse } from "./dialect.js";
 import type { Footnotes } from "./footnotes.js";
 import type { NameTable } from "./names.js";
 import { patch, type Shown, split } from "./patch.js";
-import { type Policy, type Span, spansOf, text } from "./spans.js";
+import { joined, type Policy, type Span, spansOf, text } from "./spans.js";
 
 /** What all views of one document share. */
 export interface Page {
   readonly document: Document;
   readonly parse: InlineParser;
   readonly policy: Policy;
+  /** Show what is unfinished as it will most likely be. */
+  readonly repair: boolean;
   readonly names: NameTable<Run>;
   readonly footnotes: Footnotes;
 }
@@ -22,6 +24,8 @@ const PLAIN = /^[A-Za-z0-9 ,;'"()?]*$/;
 const NO_NOTES: readonly NoteUse[] = [];
 /** Characters from which on the end of a text is parsed alone, if it can be. */
 const LONG = 1500;
+/** Characters from which on a run that cannot be cut is parsed again only after it has grown by a sixteenth. */
+const HUGE = 16_384;
 /** Characters at the end that always stay together. */
 const TAIL = 300;
 
@@ -29,6 +33,9 @@ const TAIL = 300;
 export class Run {
   notes = NO_NOTES;
   private gone = false;
+  /** What was parsed last, and the result. */
+  private drawn = "";
+  private spans: readonly Span[] = [];
 
   constructor(
     private readonly view: TextView,
@@ -44,10 +51,29 @@ export class Run {
     if (this.gone) return;
     const { page, host } = this.view;
     const { spans, notes } = this.parse(this.content);
+    this.drawn = this.content;
+    this.spans = spans;
     patch(host, this.shown, spans, this.view.before(this));
     const had = this.notes.length > 0;
     this.notes = notes;
     if (had || notes.length > 0) page.footnotes.changed(this);
+  }
+
+  /**
+   * Shows what was added as plain text where parsing all of it again is not worth it yet. Only for text that goes on:
+   * without it, one huge paragraph that cannot be cut, such as a line of JSON, would cost its length at every push.
+   */
+  postpone(): boolean {
+    const { content, drawn } = this;
+    const added = content.length - drawn.length;
+    if (this.gone || drawn.length < HUGE || added > drawn.length / 16 || !content.startsWith(drawn)) return false;
+    patch(
+      this.view.host,
+      this.shown,
+      joined([...this.spans, text(content.slice(drawn.length))]),
+      this.view.before(this),
+    );
+    return true;
   }
 
   parse(content: string): { spans: Span[]; notes: readonly NoteUse[] } {
@@ -96,7 +122,8 @@ export class TextView {
     this.open = open;
     const run = this.last ?? this.add(0, []);
     run.content = content.slice(run.order[2]);
-    run.open = open;
+    run.open = open && this.page.repair;
+    if (open && run.postpone()) return;
     run.draw();
     if (run.content.length > this.tryAt) this.settle(run);
   }
@@ -122,7 +149,14 @@ export class TextView {
 
   private add(start: number, shown: Shown[]): Run {
     const task = this.task && start === 0;
-    const run = new Run(this, [this.line, this.column, start], this.content.slice(start), shown, task, this.open);
+    const run = new Run(
+      this,
+      [this.line, this.column, start],
+      this.content.slice(start),
+      shown,
+      task,
+      this.open && this.page.repair,
+    );
     this.runs.push(run);
     return run;
   }
@@ -144,7 +178,7 @@ export class TextView {
     const { spans } = run.parse(content.slice(0, at));
     const inner = at > 0 && isClosed(spans, content.slice(0, at)) ? split(shown, spans) : null;
     if (!inner) {
-      run.open = this.open;
+      run.open = this.open && this.page.repair;
       run.draw();
       return;
     }

@@ -68,6 +68,12 @@ export class BranchView implements View, NoteBody {
     for (const view of this.views) view.forget();
   }
 
+  /** Whether nothing has changed since the last update. */
+  isCurrent(block: Branch, edge: boolean): boolean {
+    const { children, low, open } = block;
+    return !edge && !open && this.edge < 0 && low >= children.length && this.views.length === children.length;
+  }
+
   /** Where links back from a footnote go. */
   get end(): HTMLElement {
     const last = this.views.at(-1);

@@ -110,6 +110,20 @@ test("footnotes are numbered by first use and collected below", () => {
   expect(engine.el.querySelector("section")?.textContent).toMatch(/B.*C.*A/s);
 });
 
+test("a huge paragraph that cannot be cut is parsed seldom, and exact at the end", () => {
+  let parsed = 0;
+  const counting: typeof parse = (content, names, reading) => {
+    parsed += content.length;
+    return parse(content, names, reading);
+  };
+  const engine = new Engine(document, { policy: bare, parse: counting, repair: true });
+  const text = `[${"[1, *2*], ".repeat(4500)}`;
+  for (let at = 0; at < text.length; at += 64) engine.push(text.slice(at, at + 64));
+  engine.end();
+  expect(normal(engine.el)).toBe(batch(text));
+  expect(parsed).toBeLessThan(text.length * 160);
+});
+
 describe("what is settled", () => {
   const settledNodes = (el: HTMLElement) => [...el.querySelectorAll("*")].flatMap((n) => [n, ...n.childNodes]);
   const BLOCKS = "# h\n\npara *em*\n\n- a\n- b\n\n```js\nx\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> q\n\n";
