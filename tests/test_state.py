@@ -138,6 +138,7 @@ def test_a_failure_the_service_told_of_is_not_hidden_by_the_connection() -> None
     state = begun()
     state.apply(ev.ErrorEvent(4, code="server_error", message="It fell over."))
     assert (state.status, state.terminal) == ("failed", True)
+    state.cancel()
     state.fail({"kind": "disconnected", "message": "gone"})
     assert state.status == "failed"
     assert state.error == {"kind": "api_error", "code": "server_error", "message": "It fell over."}

@@ -51,15 +51,9 @@ class ResponseState:
 
     def __init__(self, api: str = "responses") -> None:
         annex = {"api": api, "unknown_events": {}, "warnings": {}}
-        head: dict[str, Any] = {
-            "id": None,
-            "object": "response",
-            "status": "queued",
-            "model": None,
-            "output": [],
-            "error": None,
-        }
-        self._document = Document({**head, "incomplete_details": None, "usage": None, "streamcell": annex})
+        head = {"id": None, "object": "response", "status": "queued", "model": None, "output": []}
+        tail = {"error": None, "incomplete_details": None, "usage": None, "streamcell": annex}
+        self._document = Document({**head, **tail})
         self._items = Items(self._document, self._warn)
         self._parts = Parts(self._document, self._items, self._warn)
         self._numbering = Numbering()
@@ -143,15 +137,15 @@ class ResponseState:
     def _head(self, response: dict[str, Any] | None) -> None:
         for key, value in (response or {}).items():
             if key not in APART:
-                self._document.overrule((mended(key),), value)
+                self._document.overrule((mended(str(key)),), value)
 
     def _terminal(self, event: ev.ResponseEvent) -> None:
         response = event.response or {}
         self._head(response)
         output = response.get("output")
         self._items.settle_all(output if isinstance(output, list) else [])
-        for key, kind in (("usage", dict), ("incomplete_details", dict)):
-            if isinstance(response.get(key), kind):
+        for key in ("usage", "incomplete_details"):
+            if isinstance(response.get(key), dict):
                 self._document.overrule((key,), response[key])
         if isinstance(event, ev.ResponseFailed) or self._failed or response.get("error"):
             self._merge_error(response.get("error"))
@@ -225,9 +219,9 @@ class ResponseState:
             self._end("failed" if self._failed else "interrupted")
 
     def cancel(self) -> None:
-        """The reader wants no more. What arrived is kept."""
+        """The reader wants no more. What arrived is kept, also a failure."""
         if not self._over:
-            self._end("cancelled")
+            self._end("failed" if self._failed else "cancelled")
 
     def fail(self, info: ErrorInfo) -> None:
         """The transport failed. What arrived is kept, and a failure that the service itself told of stands."""
