@@ -51,8 +51,8 @@ class ResponseState:
 
     def __init__(self, api: str = "responses") -> None:
         annex = {"api": api, "unknown_events": {}, "warnings": {}}
-        head = {"id": None, "object": "response", "status": "queued", "model": None, "output": []}
-        tail = {"error": None, "incomplete_details": None, "usage": None, "streamcell": annex}
+        head: dict[str, Any] = {"id": None, "object": "response", "status": "queued", "model": None, "output": []}
+        tail: dict[str, Any] = {"error": None, "incomplete_details": None, "usage": None, "streamcell": annex}
         self._document = Document({**head, **tail})
         self._items = Items(self._document, self._warn)
         self._parts = Parts(self._document, self._items, self._warn)

@@ -121,13 +121,7 @@ class ChatReader(Reader):
         yield from self._begin(chunk, bool(choices))
         if chunk.get("error"):
             yield ev.ErrorEvent(error=chunk["error"])
-        groq = chunk.get("x_groq")
-        usage = usage_of(chunk.get("usage")) or (
-            usage_of(groq.get("usage")) if isinstance(groq, dict) and not self._counted else None
-        )
-        if usage:
-            self._counted = True
-            yield ev.UsageReport(usage=usage)
+        yield from self._usage(chunk)
         self._citations = listed(chunk.get("citations")) or self._citations
         for choice in choices:
             index = choice.get("index") or 0
@@ -137,6 +131,15 @@ class ChatReader(Reader):
             if choice.get("finish_reason") and not key:
                 self._finish = str(choice["finish_reason"])
                 yield ev.FinishReason(finish_reason=self._finish)
+
+    def _usage(self, chunk: dict[str, Any]) -> Iterator[ev.Event]:
+        """Token counts, wherever they come; Groq's own place only while there are no others."""
+        usage, groq = usage_of(chunk.get("usage")), chunk.get("x_groq")
+        if usage is None and isinstance(groq, dict) and not self._counted:
+            usage = usage_of(groq.get("usage"))
+        if usage is not None:
+            self._counted = True
+            yield ev.UsageReport(usage=usage)
 
     def _begin(self, chunk: dict[str, Any], first: bool) -> Iterator[ev.Event]:
         """The response's head. Azure's first chunk has an empty id, so what is missing is told when it comes."""
