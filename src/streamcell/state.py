@@ -87,6 +87,8 @@ class ResponseState:
         self._hot_class = None
         if self._over:
             return self._late(event)
+        if event.sequence_number is not None and 0 < self._numbering.next < event.sequence_number:
+            self._warn("numbers_missing")
         if self._numbering.repeats(event.sequence_number, type(event)) and not self._says_the_end(event):
             if not self._is_news(event):
                 return self._warn("repeated_event")
