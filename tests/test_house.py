@@ -18,7 +18,7 @@ LAYER = {
     "document": 1, "items": 1, "parts": 1, "readout": 1, "numbering": 1,
     "sse": 1, "providers": 1, "state": 1, "frames": 1, "fallback": 1,
     "endpoint": 1,
-    "background": 2, "event_log": 2, "transport": 2, "demo": 2, "retry": 2, "http_errors": 2, "clocks": 2,
+    "background": 2, "event_log": 2, "transport": 2, "demo": 2, "retry": 2, "http_errors": 2, "clocks": 2, "chunked": 2,
     "sources": 3, "session": 3, "pump": 3,
     "widget": 4, "display": 4, "api": 5, "magics": 6,
     "": 9,  # the package itself: a table of names, loaded when used
@@ -28,13 +28,13 @@ SAME = {
     ("events", "wire"), ("providers", "sse"), ("providers", "document"), ("state", "document"), ("state", "items"),
     ("state", "numbering"), ("state", "events"), ("items", "document"),
     ("parts", "document"), ("parts", "items"), ("state", "parts"), ("state", "readout"),
-    ("providers", "document"), ("http_errors", "retry"), ("transport", "http_errors"), ("session", "sources"),
+    ("providers", "document"), ("http_errors", "retry"), ("transport", "http_errors"), ("transport", "chunked"), ("session", "sources"),
     ("event_log", "background"), ("display", "widget"), ("pump", "session"), ("transport", "demo"),
 }  # fmt: skip
 UNDER_A_NAME_OF_THE_PACKAGE = {"__version__"}
 
 DOORS = {
-    "httpx": {"transport", "demo"}, "h11": {"demo"}, "markdown_it": {"fallback"}, "mdit_py_plugins": {"fallback"},
+    "httpx": {"transport", "chunked", "demo"}, "h11": {"demo"}, "markdown_it": {"fallback"}, "mdit_py_plugins": {"fallback"},
     "anywidget": {"widget"}, "traitlets": {"widget"}, "ipywidgets": set(), "IPython": {"magics", "display"},
 }  # fmt: skip
 

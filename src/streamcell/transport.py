@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
+from streamcell.chunked import chunks_of
 from streamcell.endpoint import Endpoint
 from streamcell.errors import ProtocolError, StreamcellError, TransportError, UsageError
 from streamcell.http_errors import error_from_answer
@@ -177,7 +178,7 @@ class HttpTransport:
                 hint="Check that the base URL ends before /responses.",
                 status=response.status_code,
             )
-        return Answer(response.headers, response.aiter_bytes())
+        return Answer(response.headers, chunks_of(response, self._timeout))
 
     def _transport_error(self, error: Exception) -> StreamcellError:
         import httpx
