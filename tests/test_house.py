@@ -26,15 +26,16 @@ LAYER = {
 """Imports point to a lower number, or within a layer as SAME allows."""
 SAME = {
     ("events", "wire"), ("providers", "sse"), ("providers", "document"), ("state", "document"), ("state", "items"),
-    ("state", "numbering"), ("state", "events"), ("items", "document"),
-    ("parts", "document"), ("parts", "items"), ("state", "parts"), ("state", "readout"),
-    ("providers", "document"), ("http_errors", "retry"), ("transport", "http_errors"), ("transport", "chunked"), ("session", "sources"),
-    ("event_log", "background"), ("display", "widget"), ("pump", "session"), ("transport", "demo"),
+    ("state", "numbering"), ("state", "events"), ("items", "document"), ("parts", "document"), ("parts", "items"),
+    ("state", "parts"), ("state", "readout"), ("providers", "document"), ("http_errors", "retry"),
+    ("transport", "http_errors"), ("transport", "chunked"), ("session", "sources"), ("event_log", "background"),
+    ("display", "widget"), ("pump", "session"), ("transport", "demo"),
 }  # fmt: skip
 UNDER_A_NAME_OF_THE_PACKAGE = {"__version__"}
 
 DOORS = {
-    "httpx": {"transport", "chunked", "demo"}, "h11": {"demo"}, "markdown_it": {"fallback"}, "mdit_py_plugins": {"fallback"},
+    "httpx": {"transport", "chunked", "demo"}, "h11": {"demo"}, "msgspec": {"events", "providers"},
+    "markdown_it": {"fallback"}, "mdit_py_plugins": {"fallback"},
     "anywidget": {"widget"}, "traitlets": {"widget"}, "ipywidgets": set(), "IPython": {"magics", "display"},
 }  # fmt: skip
 
