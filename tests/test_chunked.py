@@ -48,9 +48,11 @@ def test_each_byte_is_given_as_soon_as_it_is_in() -> None:
 
 
 @pytest.mark.parametrize("wire", [b"zz\r\n", b"-1\r\n", b"\r\n", b"0x5\r\n", b"5 5\r\n", b"a" * (LONGEST_LINE + 2)])
-def test_broken_framing_is_told(wire: bytes) -> None:
-    with pytest.raises(ProtocolError):
-        ChunkedDecoder().feed(wire)
+def test_broken_framing_is_told_and_what_came_before_it_is_given(wire: bytes) -> None:
+    decoder = ChunkedDecoder()
+    assert decoder.feed(b"5\r\nhello\r\n" + wire) == b"hello"
+    assert isinstance(decoder.broken, ProtocolError)
+    assert decoder.feed(b"5\r\nhello\r\n") == b""
 
 
 def test_a_body_that_is_cut_is_not_done() -> None:

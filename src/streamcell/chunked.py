@@ -28,7 +28,11 @@ _SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\Z")
 
 
 class ChunkedDecoder:
-    """Bytes as they come from the socket → the body's bytes. Pure; `done` after the last chunk and the trailers."""
+    """Bytes as they come from the socket → the body's bytes. Pure.
+
+    After each `feed`, `done` tells whether the last chunk and the trailers are in, and `broken` holds the error once the
+    framing is not what it must be: what came before it is good and was given.
+    """
 
     def __init__(self) -> None:
         self._held = b""
@@ -36,16 +40,13 @@ class ChunkedDecoder:
         """Bytes of the present chunk that are still to come, its CRLF included; 0 before a size line."""
         self._trailers = False
         self.done = False
+        self.broken: ProtocolError | None = None
 
     def feed(self, data: bytes) -> bytes:
-        """What ``data`` adds to the body.
-
-        Raises:
-            ProtocolError: The framing is broken; nothing can be fed afterwards.
-        """
+        """What ``data`` adds to the body."""
         data = self._held + data if self._held else data
         self._held, at, out = b"", 0, []
-        while at < len(data) and not self.done:
+        while at < len(data) and not (self.done or self.broken):
             if self._left:
                 # The last two bytes are the chunk's CRLF and not part of the body; of them, some may have been here.
                 end = at + self._left
@@ -56,7 +57,7 @@ class ChunkedDecoder:
             line_end = data.find(b"\r\n", at)
             if line_end < 0:
                 if len(data) - at > LONGEST_LINE:
-                    raise ProtocolError(f"Expected a line of at most {LONGEST_LINE} bytes in the HTTP framing.")
+                    self.broken = ProtocolError(f"Expected HTTP framing in lines of at most {LONGEST_LINE} bytes.")
                 self._held = data[at:]
                 break
             self._line(data[at:line_end])
@@ -69,7 +70,8 @@ class ChunkedDecoder:
             return
         size = _SIZE.match(line)
         if not size:
-            raise ProtocolError(f"Expected the size of an HTTP chunk, got {line[:40]!r}.")
+            self.broken = ProtocolError(f"Expected the size of an HTTP chunk, got {line[:40]!r}.")
+            return
         length = int(size[1], 16)
         self._trailers = length == 0
         self._left = length + 2 if length else 0
@@ -97,6 +99,8 @@ async def chunks_of(response: httpx.Response, timeout: float) -> AsyncIterator[b
     while True:
         if body := decoder.feed(data):
             yield body
+        if decoder.broken:
+            raise decoder.broken
         if decoder.done:
             return
         data = await _read(socket, timeout)
