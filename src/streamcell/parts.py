@@ -120,18 +120,19 @@ class Parts:
 
     def part_event(self, event: ev.ContentPart | ev.SummaryPart) -> None:
         """A part begins or is whole."""
-        if event.part is None:
-            return self._warn("part_without_body")
-        type_ = word_of(event.part.get("type"))
+        body = event.part or {}
+        type_ = word_of(body.get("type"))
         if isinstance(event, ev.SummaryPart):
             kind, name, index = "reasoning", "summary", event.summary_index
         else:
             kind, name, index = "reasoning" if type_ == "reasoning_text" else "message", "content", event.content_index
         item = self._items.item_of(event, kind)
+        if event.part is None:
+            return self._warn("part_without_body")
         if index is None and event.type.endswith(".added"):
             parts = self._document.get(*item, name)
             index = len(parts) if isinstance(parts, list) else 0
-        self._document.overrule(self.part(item, (name, type_), index), event.part)
+        self._document.overrule(self.part(item, (name, type_), index), body)
 
     def annotation(self, event: ev.Annotation) -> None:
         """An annotation, at its place among those of its part."""
