@@ -30,8 +30,8 @@ _SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\Z")
 class ChunkedDecoder:
     """Bytes as they come from the socket → the body's bytes. Pure.
 
-    After each `feed`, `done` tells whether the last chunk and the trailers are in, and `broken` holds the error once the
-    framing is not what it must be: what came before it is good and was given.
+    After each `feed`, `done` tells whether the last chunk and the trailers are in, and `broken` holds the error once
+    the framing is not what it must be: what came before it is good and was given.
     """
 
     def __init__(self) -> None:
