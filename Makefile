@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: demo test setup fmt check wire js js-test unit e2e browser adapters bench clean build help
+.PHONY: demo test setup fmt check wire js js-test unit e2e browser fuzz adapters bench clean build help
 
 # The first of these that is there and new enough; `make PYTHON=...` overrules.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python; do \
@@ -69,6 +69,11 @@ e2e: js browser
 # A Chromium for the tests that drive a page: one that is there, else Debian's where we may install it.
 browser: $(VENV)/.dev
 	$(PY) scripts/browser.py --install
+
+# Long searches for what the tests did not think of; nothing found is what they should print.
+FUZZ_MINUTES ?= 10
+fuzz: $(VENV)/.dev
+	$(PY) scripts/fuzz.py --minutes $(FUZZ_MINUTES)
 
 adapters: js
 	cd js && $(NODE_ENV) npm run --silent adapters
