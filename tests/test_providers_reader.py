@@ -115,12 +115,6 @@ def test_a_line_past_the_limit_is_an_error_of_its_own_kind() -> None:
     assert caught.value.kind == "too_large"
 
 
-def test_one_decoded_object_is_the_same_events_as_its_bytes() -> None:
-    chunk = {"id": "c1", "choices": [{"index": 0, "delta": {"content": "x"}, "finish_reason": "stop"}]}
-    for api, event in (("responses", HELLO), ("chat", chunk)):
-        assert PROVIDERS[api].reader().feed_object(event) == PROVIDERS[api].reader().feed(sse([event]))
-
-
 # Blocks that look plain but for one thing; each must go the long way, and give what the long way gives.
 ALMOST_PLAIN = [
     b'data: {"type":"keepalive"}\rdata: {}\n\n',
@@ -173,7 +167,7 @@ def test_chat_takes_the_short_way_only_for_plain_text(more: dict[str, Any]) -> N
     said, thought = chunk({"delta": {"content": "a"}}), chunk({"delta": {"reasoning": "t"}})
     chunks = [thought, said, chunk(more), said, thought, chunk(more, usage={"total_tokens": 1}), said]
     slowly = PROVIDERS["chat"].reader()
-    want = fold([e for c in chunks for e in slowly.feed_object(c)], "chat").snapshot()
+    want = fold([e for c in chunks for e in slowly._translate(c)], "chat").snapshot()
     for pieces in cuttings(sse(chunks)):
         events = [e for e in events_of(pieces, "chat") if not isinstance(e, ev.ResponseCompleted)]
         assert fold(events, "chat").snapshot() == want

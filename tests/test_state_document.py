@@ -19,7 +19,6 @@ STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("put"), st.sampled_from("abc"), JSON),
         st.tuples(st.just("overrule"), st.sampled_from("abc"), JSON),
-        st.tuples(st.just("drop"), st.sampled_from("abc"), st.none()),
         st.tuples(st.just("grow"), st.sampled_from("abc"), TEXT),
         st.tuples(st.just("end"), st.none(), st.none()),
         st.tuples(st.just("drain"), st.none(), st.none()),
@@ -41,8 +40,6 @@ def test_ops_build_what_the_document_is(steps: list[tuple[str, Any, Any]]) -> No
             document.end()
         elif step == "grow":
             document.text((key,)).parts.append(value)
-        elif step == "drop":
-            document.drop((key,))
         else:
             getattr(document, step)((key,), value)
     page = apply_ops(page, document.drain())

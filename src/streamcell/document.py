@@ -164,13 +164,6 @@ class Document:
         self.get(*path[:-1])[path[-1]] = value
         self._dirty[path] = None
 
-    def drop(self, path: Key) -> None:
-        """Remove the key at the end of ``path``, if it is there."""
-        parent = self.get(*path[:-1])
-        if isinstance(parent, dict) and path[-1] in parent:
-            del parent[path[-1]]
-            self._dirty[path[:-1]] = None
-
     def overrule(self, path: Key, new: Any) -> None:
         """What ``new`` says wins over what is there, level by level, but nothing empty erases what has arrived."""
         self._overrule(path, cleaned(new))

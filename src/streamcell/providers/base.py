@@ -84,10 +84,6 @@ class Reader:
         events = self._read(tail, tail=True) if tail else []
         return [*events, *self._halves.end(), *([] if self._done else self._end())]
 
-    def feed_object(self, data: dict[str, Any]) -> list[Event]:
-        """The events that one decoded JSON object is."""
-        return self._translate(data)
-
     # ------------------------------------------------------------ for subclasses
     def _quick(self, line: bytes) -> Event | None:
         """The one event that the JSON of a data line is, or None for the long way."""
