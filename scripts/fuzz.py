@@ -3,9 +3,9 @@
     python scripts/fuzz.py --minutes 10
 
 Hypothesis chooses a recorded or written stream, damages it (in its bytes and in its JSON), cuts it, and checks what
-must always hold: nothing raises but our own `ProtocolError` for oversize; the frames applied to the first snapshot give the
-last one; the text encodes; the saved HTML holds no tag or attribute that is not on the list. Seeds are the vectors of
-the tests, and the recordings beside the checkout where they are. A failure prints the smallest case hypothesis finds.
+must always hold: nothing raises but our own `ProtocolError` for oversize; the frames applied to the first snapshot give
+the last one; the text encodes; the saved HTML holds no tag or attribute that is not on the list. Seeds are the vectors
+of the tests, and the recordings beside the checkout where they are. A failure prints the smallest case that is found.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ TAGS, ATTRIBUTES = frozenset(_TAGS.split()), frozenset(_ATTRIBUTES.split())
 HOSTILE: list[Any] = [
     None, True, -1, 0, 1e308, 10**30, "", "x", "\ud800", "\udc00x", "<script>alert(1)</script>", "javascript:alert(1)",
     "![x](http://evil.example/a.png)", "[a](javascript:x)", "\u202e\u2066", "`" * 50, "|" * 60, "[" * 200, [], {},
-    [None],    {"type": None}, {"type": "message", "content": [None, 5, {"type": "output_text", "text": 7}]}, [[[[]]]], "[DONE]",
+    [None], {"type": None}, {"type": "message", "content": [None, 5, {"type": "output_text", "text": 7}]}, [[[[]]]],
+    "[DONE]",
 ]  # fmt: skip
 
 
