@@ -1,4 +1,5 @@
 /** Text in, DOM up to date after every push: the line machine, the names and the views put together. */
+import type { Highlighter } from "./code.js";
 import type { InlineParser } from "./dialect.js";
 import { Footnotes } from "./footnotes.js";
 import { delimiterRow, isUncertain } from "./guess.js";
@@ -15,6 +16,8 @@ export interface EngineOptions {
   readonly parse: InlineParser;
   /** Show what is unfinished as it will most likely be, until the end. */
   readonly repair: boolean;
+  /** Loads the colours for code when the first block with a language's name appears. */
+  readonly highlighter?: (() => Promise<Highlighter>) | null;
 }
 
 export class Engine {
@@ -31,9 +34,9 @@ export class Engine {
   /** Definitions before the unfinished line: those on it may still change. */
   private certain = 0;
 
-  constructor(document: Document, { policy, parse, repair }: EngineOptions) {
+  constructor(document: Document, { policy, parse, repair, highlighter = null }: EngineOptions) {
     const footnotes = new Footnotes(document, policy);
-    this.page = { document, parse, policy, repair, names: new NameTable<Run>(), footnotes };
+    this.page = { document, parse, policy, repair, highlighter, names: new NameTable<Run>(), footnotes };
     this.root = new BranchView(this.page, this.machine.root);
     this.root.el.addEventListener("click", (event) => footnotes.follow(event));
   }
@@ -90,7 +93,7 @@ export class Engine {
     const { definitions } = machine;
     const known = this.guesses && this.certain < definitions.length ? definitions.slice(0, this.certain) : definitions;
     const stale = page.names.update(known, machine.notes);
-    this.root.update(machine.root, { tight: false, edge: this.isOpen });
+    this.root.update(machine.root, { tight: false, edge: this.isOpen, open: true });
     const touched = this.drawNotes();
     for (const text of stale) text.draw();
     page.footnotes.update(this.root.el, touched, (label) => {
@@ -116,7 +119,7 @@ export class Engine {
       const edge = this.isOpen && this.machine.isAtEdge(node);
       const view = this.note(node);
       if (view.isCurrent(node, edge)) continue;
-      view.update(node, { tight: false, edge });
+      view.update(node, { tight: false, edge, open: true });
       touched = true;
     }
     return touched;

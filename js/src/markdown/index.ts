@@ -1,4 +1,5 @@
 /** Markdown into a container while its text arrives. It knows neither the wire nor the views. */
+import type { Highlighter } from "./code.js";
 import { inlineParser } from "./dialect.js";
 import { Engine } from "./engine.js";
 import { guarded } from "./spans.js";
@@ -17,6 +18,8 @@ export interface MarkdownOptions {
   className?: string;
   /** Show unfinished emphasis, code, links and tables as they will most likely be, until `end`. On unless false. */
   repair?: boolean;
+  /** Loads `highlight/index.ts`, which is no part of this bundle. Asked when the first code of a named language appears. */
+  highlighter?: () => Promise<Highlighter>;
 }
 
 const parse = inlineParser({ linkify: true, notes: true, tags: true });
@@ -25,7 +28,8 @@ const parse = inlineParser({ linkify: true, notes: true, tags: true });
 export function create(container: HTMLElement, options: MarkdownOptions = {}): Markdown {
   const { ownerDocument: document } = container;
   const policy = guarded(document.location.origin);
-  const engine = new Engine(document, { policy, parse, repair: options.repair ?? true });
+  const { repair = true, highlighter = null } = options;
+  const engine = new Engine(document, { policy, parse, repair, highlighter });
   engine.el.className = ["sc-markdown", options.className ?? ""].join(" ").trim();
   container.append(engine.el);
   return {

@@ -1,4 +1,6 @@
 /** One piece of inline text in one element: a paragraph, a heading, a table cell. */
+
+import type { Highlighter } from "./code.js";
 import type { InlineParser, NoteUse } from "./dialect.js";
 import type { Footnotes } from "./footnotes.js";
 import type { NameTable } from "./names.js";
@@ -12,6 +14,8 @@ export interface Page {
   readonly policy: Policy;
   /** Show what is unfinished as it will most likely be. */
   readonly repair: boolean;
+  /** Loads the colours for code. */
+  readonly highlighter: (() => Promise<Highlighter>) | null;
   readonly names: NameTable<Run>;
   readonly footnotes: Footnotes;
 }

@@ -6,6 +6,7 @@ import type { NoteBody } from "./footnotes.js";
 import { trim } from "./line.js";
 import { type Block, type Branch, isBranch, type Prose, type Table } from "./nodes.js";
 import { type Page, TextView } from "./prose.js";
+import { keepSelection } from "./selection.js";
 
 /** Where a block stands. */
 interface Role {
@@ -13,6 +14,8 @@ interface Role {
   readonly tight: boolean;
   /** At the end of all text, which goes on. */
   readonly edge: boolean;
+  /** Not closed: what stands at its end may still be taken back. */
+  readonly open: boolean;
 }
 
 export interface View {
@@ -83,7 +86,7 @@ export class BranchView implements View, NoteBody {
   private place(i: number, block: Block | null | undefined): void {
     if (!block) return;
     const { node, tight } = this;
-    const role = { tight: tight && node.kind !== "quote", edge: i === this.edge };
+    const role = { tight: tight && node.kind !== "quote", edge: i === this.edge, open: i >= node.children.length };
     let view = this.views[i];
     if (!view?.accepts(block)) {
       const next = make(this.page, block);
@@ -150,22 +153,13 @@ class ProseView implements View {
   /** Another element around the same nodes: their text stays selected. */
   private become(tag: string): void {
     const el = this.page.document.createElement(tag);
-    const reselect = selectionIn(this.el);
+    const reselect = keepSelection(this.el);
     el.append(...this.el.childNodes);
     if (this.el.parentNode) this.el.replaceWith(el);
     this.el = el;
     this.text.host = el;
     reselect();
   }
-}
-
-/** Keeps the selection's ends while the nodes they are in move; call the result when they have. */
-function selectionIn(el: HTMLElement): () => void {
-  const selection = el.isConnected ? el.ownerDocument.getSelection() : null;
-  const { anchorNode, anchorOffset = 0, focusNode, focusOffset = 0 } = selection ?? {};
-  if (!selection || !anchorNode || !focusNode) return () => {};
-  if (!el.contains(anchorNode) && !el.contains(focusNode)) return () => {};
-  return () => selection.setBaseAndExtent(anchorNode, anchorOffset, focusNode, focusOffset);
 }
 
 class CodeView implements View {
@@ -176,7 +170,7 @@ class CodeView implements View {
     page: Page,
     private readonly fenced: boolean,
   ) {
-    this.code = new CodeBlock(page.document);
+    this.code = new CodeBlock(page.document, page.highlighter);
     this.el = this.code.el;
   }
 
@@ -184,11 +178,13 @@ class CodeView implements View {
     return block.kind === "code" && block.fenced === this.fenced;
   }
 
-  update(block: Block): void {
-    if (block.kind === "code") this.code.show(block);
+  update(block: Block, role: Role): void {
+    if (block.kind === "code") this.code.show(block, role.open);
   }
 
-  forget(): void {}
+  forget(): void {
+    this.code.forget();
+  }
 }
 
 /** Rows of a box, boxes of a group, rows from which on a table is long, columns from which on it is wide. */
