@@ -187,13 +187,11 @@ def test_events_of_the_openai_package_may_hold_halves_of_characters() -> None:
     assert state.text == "A😀B\ufffdC\ufffd"
 
 
-def test_a_resumed_stream_goes_on_after_the_last_number() -> None:
+def test_what_a_resumed_stream_says_again_counts_once() -> None:
     state = begun()
-    assert state.last_number == 3
     for event in [delta(2, "Ti"), delta(3, "de"), delta(4, "s")]:
         state.apply(event)
-    assert (state.text, state.last_number) == ("Tides", 4)
-    assert ResponseState().last_number is None
+    assert (state.text, state.warnings) == ("Tides", {"repeated_event": 2})
 
 
 def test_names_without_end_are_counted_together() -> None:

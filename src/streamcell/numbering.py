@@ -52,11 +52,6 @@ class Numbering:
         in_order = self.next - self._first - self._skipped
         return in_order >= ENOUGH and in_order >= self._odd * RARELY and self._was(number, kind)
 
-    @property
-    def last(self) -> int | None:
-        """The highest number seen, None if there were none to go by."""
-        return None if self._first is None or self._broken else self.next - 1
-
     def give_up(self) -> None:
         """A number came twice with different events."""
         self._broken = True

@@ -254,11 +254,6 @@ class ResponseState:
         return self._over or self._failed
 
     @property
-    def last_number(self) -> int | None:
-        """The highest ``sequence_number`` that came, to resume after it; None where numbers mean nothing."""
-        return self._numbering.last
-
-    @property
     def status(self) -> str:
         return str(self._document.get("status"))
 
