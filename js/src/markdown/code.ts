@@ -35,6 +35,7 @@ interface Chunk {
 export class CodeBlock {
   readonly el: HTMLElement;
   private readonly boxes: Boxes;
+  private readonly head: HTMLElement;
   private readonly label: HTMLElement;
   private readonly lines: string[] = [];
   private readonly chunks: Chunk[] = [];
@@ -51,11 +52,11 @@ export class CodeBlock {
     private readonly highlighter: (() => Promise<Highlighter>) | null,
   ) {
     this.el = document.createElement("pre");
-    const head = this.el.appendChild(document.createElement("span"));
-    head.className = "sc-code-head";
-    head.setAttribute("data-sc-ui", "");
-    this.label = head.appendChild(document.createElement("span"));
-    head.append(this.copyButton());
+    this.head = this.el.appendChild(document.createElement("span"));
+    this.head.className = "sc-code-head sc-unnamed";
+    this.head.setAttribute("data-sc-ui", "");
+    this.label = this.head.appendChild(document.createElement("span"));
+    this.head.append(this.copyButton());
     this.boxes = new Boxes(this.el.appendChild(document.createElement("code")), CHUNKS);
   }
 
@@ -87,6 +88,7 @@ export class CodeBlock {
     if (this.language === language) return;
     this.language = language;
     this.label.textContent = language;
+    this.head.classList.toggle("sc-unnamed", language === "");
     this.grammar = null;
     this.clear();
     this.highlighter?.().then(
