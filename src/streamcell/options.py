@@ -75,10 +75,6 @@ class StreamOptions:
     answer."""
     keep_events: bool | int = 1000
     """How many events `Stream.events` remembers: a number, True for all, False for none."""
-
-    def __post_init__(self) -> None:
-        for name, value in sealed({"api_key": self.api_key, "headers": self.headers}).items():
-            object.__setattr__(self, name, value)
     journal: bool = True
     """Keep what arrives in the user's cache, so that `streamcell.recover` finds it after the kernel was killed."""
     record: str | None = None
@@ -87,3 +83,7 @@ class StreamOptions:
     """A tape to play in place of a request: nothing is sent, and no key is needed."""
     speed: float = 1.0
     """How many times faster than recorded ``replay`` plays; 0 is at once."""
+
+    def __post_init__(self) -> None:
+        for name, value in sealed({"api_key": self.api_key, "headers": self.headers}).items():
+            object.__setattr__(self, name, value)
