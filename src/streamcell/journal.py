@@ -1,0 +1,337 @@
+"""Keeps what arrives on disk while it arrives: the journal of every answer, and the tape that was asked for.
+
+The journal is on by default, one file for each answer in the user's cache, so that a killed kernel costs nothing that
+was received a quarter of a second before. It never costs the stream: whatever the disk says, the stream goes on. It
+knows bytes and lines; what they mean is read by others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import secrets
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from streamcell.errors import UsageError
+from streamcell.options import StreamOptions
+from streamcell.secret import MASK, Secret, looks_like_key, redact
+from streamcell.tape import VERSION, Head, Opened, Record, keeps
+from streamcell.tape_file import CLOSED, OPEN, File, in_use, lock
+
+__all__ = ["Recorder", "directory", "journals", "recorder"]
+
+FLUSH_SECONDS = 0.1
+"""What came is with the operating system after so long; 0.25 s are promised."""
+FLUSH_BYTES = 1024 * 1024
+OLDEST_SECONDS = 14 * 24 * 3600.0
+"""Older journals are deleted."""
+MAX_TOTAL_BYTES = 200 * 1024 * 1024
+"""Of all journals together; the oldest beyond it are deleted."""
+PRUNE_SECONDS = 600.0
+OFF = ("0", "off", "no", "false")
+
+
+# ---------------------------------------------------------------- where
+def directory(environ: Mapping[str, str] | None = None, platform: str = sys.platform) -> Path | None:
+    """Where the journals lie, or None where they are turned off by ``STREAMCELL_JOURNAL=0``.
+
+    ``STREAMCELL_JOURNAL_DIR``, else ``streamcell/journal`` in the user's cache.
+    """
+    environ = os.environ if environ is None else environ
+    if environ.get("STREAMCELL_JOURNAL", "").strip().lower() in OFF:
+        return None
+    if given := environ.get("STREAMCELL_JOURNAL_DIR", "").strip():
+        return Path(os.path.expanduser(given))
+    home = Path(os.path.expanduser("~"))
+    cache = {
+        "win32": Path(environ.get("LOCALAPPDATA") or home / "AppData" / "Local"),
+        "darwin": home / "Library" / "Caches",
+    }.get(platform, Path(environ.get("XDG_CACHE_HOME") or home / ".cache"))
+    return cache / "streamcell" / "journal"
+
+
+def journals(where: Path) -> list[Path]:
+    """All journals there, unsorted; none where the directory cannot be read."""
+    try:
+        return [path for path in where.iterdir() if path.name.endswith(CLOSED)]
+    except OSError:
+        return []
+
+
+def prune(where: Path, now: float | None = None) -> None:
+    """Delete what is older than `OLDEST_SECONDS`, and the oldest beyond `MAX_TOTAL_BYTES`; never what is in use.
+
+    A clock that was set back makes files look new, so they go later, by size.
+    """
+    now = time.time() if now is None else now
+    total = 0
+    for changed, size, path in sorted(_sizes(where), reverse=True):
+        total += size
+        if (now - changed > OLDEST_SECONDS or total > MAX_TOTAL_BYTES) and not in_use(path):
+            total -= size
+            with suppress(OSError):
+                path.unlink()
+
+
+def _sizes(where: Path) -> Iterator[tuple[float, int, Path]]:
+    for path in journals(where):
+        with suppress(OSError):
+            found = path.lstat()
+            yield found.st_mtime, found.st_size, path
+
+
+def _prune_later(where: Path) -> None:
+    """`prune` in a thread, now and then."""
+    if time.monotonic() >= _next_prune.get(where, 0.0):
+        _next_prune[where] = time.monotonic() + PRUNE_SECONDS
+        with suppress(RuntimeError):  # there are no threads
+            asyncio.get_running_loop().run_in_executor(None, prune, where)
+
+
+_next_prune: dict[Path, float] = {}
+
+
+# ---------------------------------------------------------------- the two kinds of file
+def journal(where: Path) -> File:
+    """A journal of its own in that directory, which is made if need be."""
+
+    def opened() -> tuple[int, Path]:
+        if not where.is_dir():
+            where.mkdir(mode=0o700, parents=True, exist_ok=True)
+        stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
+        path = where / f"{stamp}-{os.getpid()}-{secrets.token_hex(4)}{OPEN}"
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        lock(fd)
+        _prune_later(where)
+        return fd, path
+
+    return File("journal", opened, borders=False)
+
+
+def tape(path: Path) -> File:
+    """A tape with the border of each chunk; what stood in the file is overwritten."""
+
+    def opened() -> tuple[int, Path]:
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), path
+
+    return File("record", opened, borders=True)
+
+
+# ---------------------------------------------------------------- of one stream
+class Recorder:
+    """Takes what a stream receives and has it on disk soon. Used on the background loop only; it never raises.
+
+    Args:
+        files: Where to write; one that fails is given up, with one warning, and the others go on.
+        head: Makes the first line.
+        secrets: Never written, also not where a server repeats them.
+        warn: Told the name of a warning.
+        status: The stream's status; when it changes, the disk is asked to keep what it has.
+        clock: Seconds that only grow.
+    """
+
+    def __init__(
+        self,
+        files: Sequence[File] = (),
+        head: Callable[[], Head] | None = None,
+        *,
+        secrets: Sequence[Secret | None] = (),
+        warn: Callable[[str], None] = lambda name: None,
+        status: Callable[[], str] = lambda: "",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._files = list(files)
+        self._head = head
+        self._secrets = [s for s in secrets if s and len(s.reveal()) >= 8]
+        self._warn = warn
+        self._status = status
+        self._clock = clock
+        self._started = 0.0
+        self._waiting: list[tuple[int, bytes | Record]] = []
+        self._size = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._synced = ""
+
+    def begin(self) -> None:
+        """The stream starts: open the files."""
+        self._started = self._clock()
+        self._loop = asyncio.get_running_loop()
+        if self._files and self._head:
+            head = self._head()
+            self._each(lambda file: file.begin(head))
+
+    def opened(self, api: str, headers: Mapping[str, str]) -> None:
+        """A connection has given the head of a 2xx answer."""
+        if self._files:
+            kept = {k.lower(): v[:200] for k, v in headers.items() if keeps(k)}
+            self._add(lambda t: Record(t=t, open=Opened(api=api, headers=kept)))
+
+    def chunk(self, data: bytes) -> None:
+        """Bytes came over it."""
+        if self._files:
+            self._waiting.append((self._now(), data))
+            self._size += len(data)
+            if self._timer is None:
+                self._timer = self._loop.call_later(FLUSH_SECONDS, self._flush)
+            elif self._size > FLUSH_BYTES:
+                self._flush()
+
+    def whole(self, data: bytes) -> None:
+        """The answer came over it in one piece."""
+        if self._files:
+            for secret in self._hidden():
+                data = data.replace(secret, MASK.encode())
+            self._add(lambda t: Record(t=t, whole=data))
+
+    def end(self, status: str, error: Mapping[str, Any] | None) -> None:
+        """The stream has ended so."""
+        self._flush()
+        now = self._now()
+        self._each(lambda file: file.end(now, status, error))
+        self._each(lambda file: file.sync_later(self._loop))
+        for file in self._files:
+            file.close(finished=status != "interrupted")
+        self._files = []
+
+    def _now(self) -> int:
+        return int((self._clock() - self._started) * 1000)
+
+    def _add(self, record: Callable[[int], Record]) -> None:
+        t = self._now()
+        self._waiting.append((t, record(t)))
+        self._flush()
+
+    def _flush(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        batch, self._waiting, self._size = self._waiting, [], 0
+        if batch:
+            hidden = self._hidden()
+            self._each(lambda file: file.put(batch, hidden))
+        status = self._status()
+        if status != self._synced:
+            self._synced = status
+            self._each(lambda file: file.sync_later(self._loop))
+
+    def _each(self, do: Callable[[File], None]) -> None:
+        for file in list(self._files):
+            try:
+                do(file)
+            except (OSError, ValueError):  # ValueError: what cannot be written as JSON
+                self._files.remove(file)
+                file.close(finished=False)
+                self._warn(f"{file.kind}_off")
+
+    def _hidden(self) -> list[bytes]:
+        """The secrets as they may stand in JSON. They are asked for each time, so that no object holds them bare."""
+        plain = [secret.reveal() for secret in self._secrets]
+        forms = {form for text in plain for form in (text, json.dumps(text)[1:-1], text.replace("/", "\\/"))}
+        return sorted((form.encode("utf-8", "replace") for form in forms), key=len, reverse=True)
+
+
+# ---------------------------------------------------------------- what a stream is recorded with
+def recorder(
+    options: StreamOptions,
+    secrets: Iterable[Secret | None] = (),
+    *,
+    response_id: str | None = None,
+    warn: Callable[[str], None],
+    status: Callable[[], str],
+) -> Recorder:
+    """The recorder that the options ask for.
+
+    Args:
+        secrets: The keys that the request carries; those that stand in the options are known.
+
+    Raises:
+        UsageError: The file for the tape cannot be written, or holds something else.
+    """
+    where = directory() if options.journal and not options.replay else None
+    files = [journal(where)] if where else []
+    if options.record:
+        files.append(tape(_checked(Path(os.path.expanduser(options.record)))))
+    known = [*secrets, *_secrets(options)]
+    return Recorder(files, lambda: _head(options, response_id, known), secrets=known, warn=warn, status=status)
+
+
+def _checked(path: Path) -> Path:
+    """Raises UsageError where a tape cannot be put; nothing but a tape is ever overwritten."""
+    try:
+        if not path.parent.is_dir():
+            raise UsageError(f"Expected a file to record to, got {str(path)!r}, whose folder does not exist.")
+        if path.exists() and not (path.is_file() and _is_tape(path)):
+            raise UsageError(f"Expected a new file or an older tape to record to, {str(path)!r} is something else.")
+    except OSError as error:
+        raise UsageError(f"Expected a file to record to, {str(path)!r} cannot be read: {error.strerror}.") from error
+    return path
+
+
+def _is_tape(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(20) in (b"", b'{"streamcell":"tape"')
+
+
+def _secrets(options: StreamOptions) -> list[Secret]:
+    """What is secret in the options and the environment: headers that carry a login, and what names the account."""
+    values = [os.environ.get(name, "").strip() for name in ACCOUNT]
+    for name, given in options.headers.items():
+        value = given.reveal() if isinstance(given, Secret) else given
+        if _SECRET_HEADER.search(name) or looks_like_key(value):
+            values += [value.strip(), value.strip().rpartition(" ")[2]]
+    return [Secret(value) for value in values if value]
+
+
+def _head(options: StreamOptions, response_id: str | None, secrets: Sequence[Secret | None]) -> Head:
+    given = {name: getattr(options, name) for name in ASKED}
+    return Head(
+        streamcell="tape",
+        version=VERSION,
+        at=time.time(),
+        api=options.api,
+        model=redact(options.model, *secrets) if options.model else None,
+        where={name: redact(getattr(options, name), *secrets) for name in WHERE if getattr(options, name)},
+        background=options.background,
+        response_id=response_id,
+        request={name: _clean(value, secrets) for name, value in given.items() if value not in (None, "", (), {})},
+    )
+
+
+def _clean(value: Any, secrets: Sequence[Secret | None], depth: int = 0) -> Any:
+    """A value of the request as plain JSON: redacted, the deep and the long cut."""
+    if isinstance(value, str):
+        return redact(value[:LONGEST_TEXT].encode("utf-8", "replace").decode(), *secrets)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if depth >= DEEPEST:
+        return "…"
+    if isinstance(value, Mapping):
+        return {
+            _clean(str(k), secrets): MASK if _SECRET_FIELD.search(str(k)) else _clean(v, secrets, depth + 1)
+            for k, v in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_clean(v, secrets, depth + 1) for v in value]
+    return f"<{type(value).__name__}>"
+
+
+ACCOUNT = ("OPENAI_API_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID")
+"""Variables whose values are never written."""
+WHERE = ("base_url", "key_env")
+"""Options that say where the answer came from; of the key only the variable's name."""
+ASKED = (
+    "prompt", "input", "instructions", "max_output_tokens", "temperature", "reasoning_effort", "tools",
+    "previous_response_id", "text_format", "extra",
+)  # fmt: skip
+"""Options that say what was asked."""
+LONGEST_TEXT = 100_000
+DEEPEST = 40
+_SECRET_HEADER = re.compile("auth|key|token|secret|cookie|passw|organization|project", re.I)
+_SECRET_FIELD = re.compile(r"(^|[_-])(authorization|api[_-]?key|key|token|secret|password|cookie|headers)$", re.I)
