@@ -17,7 +17,7 @@ LAYER = {
     "errors": 0, "events": 0, "wire": 0, "options": 0, "secret": 0,
     "document": 1, "items": 1, "parts": 1, "readout": 1, "numbering": 1,
     "sse": 1, "providers": 1, "state": 1, "frames": 1, "fallback": 1,
-    "endpoint": 1,
+    "endpoint": 1, "keys": 1,
     "background": 2, "event_log": 2, "transport": 2, "demo": 2, "retry": 2, "http_errors": 2, "clocks": 2, "chunked": 2,
     "sources": 3, "session": 3, "pump": 3,
     "widget": 4, "display": 4, "api": 5, "magics": 6,
@@ -25,7 +25,7 @@ LAYER = {
 }  # fmt: skip
 """Imports point to a lower number, or within a layer as SAME allows."""
 SAME = {
-    ("events", "wire"), ("providers", "sse"), ("providers", "document"), ("state", "document"), ("state", "items"),
+    ("events", "wire"), ("options", "secret"), ("endpoint", "keys"), ("providers", "sse"), ("providers", "document"), ("state", "document"), ("state", "items"),
     ("state", "numbering"), ("state", "events"), ("items", "document"), ("parts", "document"), ("parts", "items"),
     ("state", "parts"), ("state", "readout"), ("providers", "document"), ("http_errors", "retry"),
     ("transport", "http_errors"), ("transport", "chunked"), ("session", "sources"), ("event_log", "background"),

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from streamcell.api import astream, show, stream
     from streamcell.errors import ProtocolError, ProviderError, StreamcellError, TransportError, UsageError
+    from streamcell.keys import ask_key
     from streamcell.options import StreamOptions
+    from streamcell.secret import Secret
     from streamcell.session import Stream
 
 __version__ = "0.1.0"
@@ -23,12 +25,14 @@ __version__ = "0.1.0"
 __all__ = [
     "ProtocolError",
     "ProviderError",
+    "Secret",
     "Stream",
     "StreamOptions",
     "StreamcellError",
     "TransportError",
     "UsageError",
     "__version__",
+    "ask_key",
     "astream",
     "show",
     "stream",
@@ -37,7 +41,9 @@ __all__ = [
 _HOMES = {
     "api": ("astream", "show", "stream"),
     "errors": ("ProtocolError", "ProviderError", "StreamcellError", "TransportError", "UsageError"),
+    "keys": ("ask_key",),
     "options": ("StreamOptions",),
+    "secret": ("Secret",),
     "session": ("Stream",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

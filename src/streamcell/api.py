@@ -11,6 +11,7 @@ from streamcell import background
 from streamcell.display import Shown, in_kernel, print_live
 from streamcell.errors import UsageError
 from streamcell.options import StreamOptions
+from streamcell.secret import sealed
 from streamcell.session import Stream
 
 __all__ = ["astream", "show", "stream"]
@@ -35,6 +36,7 @@ def stream(prompt: str = "", *, display: bool = True, wait: bool = True, **optio
     Raises:
         UsageError: An unknown option, an empty prompt, no key where one is needed. Nothing was sent.
     """
+    options = sealed(options)
     return run(Stream.request(make_options(prompt, options)), display=display, wait=wait)
 
 
@@ -43,6 +45,7 @@ async def astream(prompt: str = "", *, display: bool = True, **options: Any) -> 
 
     ``answer = await streamcell.astream("…")``
     """
+    options = sealed(options)
     return await arun(Stream.request(make_options(prompt, options)), display=display)
 
 

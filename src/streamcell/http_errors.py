@@ -30,7 +30,7 @@ class Meaning(NamedTuple):
 
 _MEANINGS: dict[int, Meaning] = {
     400: Meaning("bad_request", "did not accept the request", "Change what it names and run the cell again."),
-    401: Meaning("auth", "did not accept the key", "Check the key in the environment variable {key_env}."),
+    401: Meaning("auth", "did not accept the key", "Check the key in {key_from}."),
     403: Meaning("auth", "does not allow this", "Check what this key may use."),
     404: Meaning("not_found", "knows no such address or model", "Check the model name and the base URL."),
     408: Meaning("timeout", "took too long", "Run the cell again."),
@@ -46,20 +46,17 @@ _REDIRECT = Meaning(
 _OTHER = Meaning("bad_request", "did not accept the request", "Check the base URL and the options.")
 
 
-def error_from_answer(
-    status: int, headers: Mapping[str, str], body: bytes, endpoint: Endpoint, key_env: str | None = None
-) -> ProviderError:
+def error_from_answer(status: int, headers: Mapping[str, str], body: bytes, endpoint: Endpoint) -> ProviderError:
     """The error for an answer whose status is not 2xx.
 
     Args:
         headers: With lower-case names.
         body: As much of it as was read.
-        key_env: Name of the variable the key came from, for the hint.
     """
     message, code = _words_of(body)
     meaning = _meaning_of(status, code)
     said = redact(message, endpoint.key).strip()
-    hint = meaning.hint.format(key_env=key_env or "OPENAI_API_KEY")
+    hint = meaning.hint.format(key_from=endpoint.key_from)
     if meaning.kind == "auth" and endpoint.key is None:
         hint = "No key was sent: name the environment variable that holds it with --key-env."
     wait = retry_after(headers)

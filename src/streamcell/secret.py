@@ -6,9 +6,10 @@ It knows nothing of where keys come from or go to.
 from __future__ import annotations
 
 import re
-from typing import NoReturn
+from collections.abc import Mapping
+from typing import Any, NoReturn
 
-__all__ = ["Secret", "looks_like_key", "redact"]
+__all__ = ["Secret", "looks_like_key", "redact", "sealed"]
 
 MASK = "[redacted]"
 
@@ -46,6 +47,25 @@ class Secret:
 
     def __bool__(self) -> bool:
         return bool(self.__value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self.__value == other.__value
+
+    __hash__ = None  # type: ignore[assignment]  # a hash would tell two keys apart
+
+
+def sealed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments with ``api_key`` and the values of ``headers`` as secrets.
+
+    The outermost call does this first of all, so that no frame below it, and no traceback that prints variables, holds
+    one in plain text. What is neither a string nor a mapping of strings is left for others to refuse.
+    """
+    given = dict(given)
+    if isinstance(given.get("api_key"), str):
+        given["api_key"] = Secret(given["api_key"])
+    if isinstance(given.get("headers"), Mapping):
+        given["headers"] = {n: Secret(v) if isinstance(v, str) else v for n, v in given["headers"].items()}
+    return given
 
 
 def looks_like_key(text: str) -> bool:

@@ -82,7 +82,7 @@ class Stream:
             headers=options.headers,
             timeout=options.timeout,
             connect_timeout=options.connect_timeout,
-            key_env=options.key_env,
+            client=options.client,
         )
         model = options.model or os.environ.get("STREAMCELL_MODEL") or endpoint.default_model
         options = replace(options, model=model)

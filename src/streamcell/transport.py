@@ -1,6 +1,7 @@
-"""A request → bytes. The one door to httpx.
+"""A request → bytes. The one door to httpx, and to clients that look like its own, such as those of httpx2.
 
-It knows where to send and how to fail in plain words; it knows nothing of events. httpx is imported on first use.
+It knows where to send and how to fail in plain words; it knows nothing of events. httpx is imported on first use, and
+foreign exceptions are told apart by the names of their classes, so that either library may have raised them.
 """
 
 from __future__ import annotations
@@ -8,15 +9,17 @@ from __future__ import annotations
 import json
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+import zlib
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urljoin, urlsplit
 
-from streamcell.chunked import chunks_of
 from streamcell.endpoint import Endpoint
 from streamcell.errors import ProtocolError, StreamcellError, TransportError, UsageError
 from streamcell.http_errors import error_from_answer
-from streamcell.secret import redact
+from streamcell.secret import Secret, redact, sealed
 
 if TYPE_CHECKING:
     import httpx
@@ -27,6 +30,8 @@ ERROR_BODY_BYTES = 64 * 1024
 """So much of an error's body is read, no more."""
 WHOLE_BODY_BYTES = 64 * 1024 * 1024
 """So long may an answer be that a server sends whole, where a stream was asked for."""
+INFLATED_BYTES = 64 * 1024
+"""So much is inflated at a time: a few bytes of gzip can hold gigabytes."""
 MAX_HOPS = 3
 """Redirects that are followed, and only within the same scheme, host and port."""
 
@@ -59,30 +64,34 @@ class HttpTransport:
     """Posts to one endpoint.
 
     Args:
-        endpoint: Base URL and key.
+        endpoint: Base URL, key, account.
         headers: Extra headers; their values are treated as secret.
         timeout: Seconds without a byte after which the connection counts as stalled.
         connect_timeout: Seconds to make the connection in.
-        key_env: Name of the variable the key came from, for messages.
         inner: An ``httpx.AsyncBaseTransport`` to send through; tests and the demo hand one over.
+        client: An ``httpx.AsyncClient``, or one that looks like it, to send with in place of one of our own. Where
+            there is neither a key nor headers of ours, its own authentication is used. It is not closed.
     """
 
     def __init__(
         self,
         endpoint: Endpoint,
         *,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | Secret] | None = None,
         timeout: float = 60.0,
         connect_timeout: float = 10.0,
-        key_env: str | None = None,
         inner: httpx.AsyncBaseTransport | None = None,
+        client: Any = None,
     ) -> None:
+        if client is not None and not (hasattr(client, "stream") and hasattr(client, "aclose")):
+            raise UsageError(f"Expected client to be an httpx.AsyncClient or the like, got {type(client).__name__}.")
         self._endpoint = endpoint
-        self._headers = dict(headers or {})
+        given: dict[str, Secret] = sealed({"headers": headers or {}})["headers"]
+        self._sealed = endpoint.auth_headers() | {name.lower(): value for name, value in given.items()}
         self._timeout = timeout
         self._connect_timeout = connect_timeout
-        self._key_env = key_env
         self._inner = inner
+        self._client = client
 
     @asynccontextmanager
     async def post(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> AsyncIterator[Answer]:
@@ -109,7 +118,7 @@ class HttpTransport:
             UsageError: It lists none; one must be named.
         """
         async with self._send("GET", "/models") as response:
-            body = await _up_to(response, ERROR_BODY_BYTES)
+            body = await _up_to(_chunks(response), ERROR_BODY_BYTES)
         try:
             listed = json.loads(body)["data"]
             return str(next(model["id"] for model in listed if model.get("id")))
@@ -123,28 +132,76 @@ class HttpTransport:
         self, method: str, path: str, content: str | None = None, headers: Mapping[str, str] | None = None
     ) -> AsyncIterator[httpx.Response]:
         """One request; a 2xx head comes out, everything else is raised as one of our errors."""
-        import httpx
-
-        url = httpx.URL(("http://demo.invalid/v1" if self._endpoint.is_demo else self._endpoint.base_url) + path)
-        timeout = httpx.Timeout(self._timeout, connect=self._connect_timeout)
-        sent = {**self._request_headers(), **(headers or {})}
+        url = self._endpoint.url(path)
+        sent = {**_OWN_HEADERS, "user-agent": _user_agent(), **(headers or {})}
+        # A tuple, because each library wants a Timeout of its own: connect, read, write, pool.
+        waits = (self._connect_timeout, self._timeout, self._timeout, self._timeout)
         try:
-            async with httpx.AsyncClient(transport=self._door(), timeout=timeout) as client:
+            async with self._opened() as client:
                 for hop in range(MAX_HOPS + 1):
-                    async with client.stream(method, url, content=content, headers=sent) as response:
+                    async with client.stream(
+                        method,
+                        url,
+                        content=content,
+                        headers=sent,
+                        timeout=waits,
+                        follow_redirects=False,
+                        **self._auth(),
+                    ) as response:
                         moved = _moved_to(response) if hop < MAX_HOPS else None
                         if moved is None:
                             await self._check_status(response)
                             yield response
                             return
                         url = moved
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            raise self._transport_error(error) from _redacted(error, self._endpoint)
+        except Exception as error:
+            if not _kinds_of(error) & {"HTTPError", "InvalidURL", "StreamError"}:
+                raise
+            raise self._transport_error(error) from self._harmless(error)
+
+    @asynccontextmanager
+    async def _opened(self) -> AsyncIterator[Any]:
+        if self._client is not None:
+            yield self._client
+            return
+        import httpx
+
+        try:
+            client = httpx.AsyncClient(
+                transport=self._door(),
+                # The system's store and SSL_CERT_FILE, in place of the list that httpx brings along.
+                verify=_tls(),
+                # Proxies, and no more: .netrc is read by httpx only where it is asked to.
+                trust_env=not self._endpoint.is_loopback,
+            )
+        except (ImportError, ValueError) as error:
+            raise TransportError(
+                f"Expected a proxy in the environment that can be used: {redact(str(error))}",
+                hint="Look at HTTPS_PROXY, HTTP_PROXY and ALL_PROXY.",
+            ) from None
+        async with client:
+            yield client
+
+    def _auth(self) -> dict[str, Callable[[Any], Any]]:
+        """The hook that puts the secret headers on a request: only there do they stand in plain text.
+
+        No frame of ours and none of httpx's has them in a variable, so no traceback prints them.
+        """
+        if self._client is not None and not self._sealed:
+            return {}
+
+        def put_on(request: Any) -> Any:
+            for name, value in self._sealed.items():
+                request.headers[name] = value.reveal()
+            return request
+
+        return {"auth": put_on}
 
     async def _check_status(self, response: httpx.Response) -> None:
         if not response.is_success:
-            body = await _up_to(response, ERROR_BODY_BYTES)
-            raise error_from_answer(response.status_code, response.headers, body, self._endpoint, self._key_env)
+            body = await _up_to(_chunks(response), ERROR_BODY_BYTES)
+            said = redact(body.decode("utf-8", "replace"), *self._secrets()).encode()
+            raise error_from_answer(response.status_code, response.headers, said, self._endpoint)
 
     def _door(self) -> httpx.AsyncBaseTransport | None:
         if self._inner is None and self._endpoint.is_demo:
@@ -153,73 +210,108 @@ class HttpTransport:
             return demo.transport()
         return self._inner
 
-    def _request_headers(self) -> dict[str, str]:
-        headers = {
-            "content-type": "application/json",
-            "accept": "text/event-stream",
-            "accept-encoding": "identity",  # a compressed stream may sit in a proxy's buffer until it is full
-            "user-agent": _user_agent(),
-        }
-        if self._endpoint.key:
-            headers["authorization"] = f"Bearer {self._endpoint.key.reveal()}"
-        return headers | {name.lower(): value for name, value in self._headers.items()}
+    def _secrets(self) -> list[Secret | None]:
+        return [self._endpoint.key, *self._sealed.values()]
 
     async def _answer(self, response: httpx.Response) -> Answer:
         """What a 2xx answer holds, by what it says it is."""
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind == "application/json":
-            whole = await _up_to(response, WHOLE_BODY_BYTES)
-            return Answer(response.headers, response.aiter_bytes(), whole)
+            whole = await _up_to(_chunks(response), WHOLE_BODY_BYTES)
+            return Answer(response.headers, _chunks(response), whole)
         if kind in ("text/html", "application/xhtml+xml"):
-            body = await _up_to(response, ERROR_BODY_BYTES)
-            said = redact(" ".join(body.decode("utf-8", "replace").split())[:200], self._endpoint.key)
+            body = await _up_to(_chunks(response), ERROR_BODY_BYTES)
+            said = redact(" ".join(body.decode("utf-8", "replace").split())[:200], *self._secrets())
             raise ProtocolError(
                 f"Expected text/event-stream from {self._endpoint.host}, got {kind}: {said}",
                 hint="Check that the base URL ends before /responses.",
                 status=response.status_code,
             )
-        return Answer(response.headers, chunks_of(response, self._timeout))
+        return Answer(response.headers, _chunks(response))
 
     def _transport_error(self, error: Exception) -> StreamcellError:
-        import httpx
-
         host = self._endpoint.host
-        if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError):
+        kinds, name = _kinds_of(error), type(error).__name__
+        if kinds & {"ConnectTimeout", "ConnectError", "PoolTimeout"}:
             kind, words = _connect_kind(error)
             return TransportError(
                 f"Could not reach {host}: {words}.",
                 kind=kind,
                 hint="Check the base URL, and that the server runs.",
             )
-        if isinstance(error, httpx.TimeoutException):
+        if "ProxyError" in kinds:
+            said = redact(str(error), *self._secrets())[:200]
+            return TransportError(
+                f"Could not reach {host}: the proxy refused ({said}).",
+                hint="Look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY.",
+            )
+        if "TimeoutException" in kinds:
             return TransportError(
                 f"Nothing came from {host} for {self._timeout:g} s.", kind="stalled", hint="Run the cell again."
             )
-        if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | httpx.LocalProtocolError):
+        if kinds & {"InvalidURL", "UnsupportedProtocol", "LocalProtocolError"}:
             return TransportError(
-                f"The request to {host} could not be formed ({type(error).__name__}).",
+                f"The request to {host} could not be formed ({name}).",
                 kind="bad_request",
                 hint="Check the base URL and the extra headers.",
             )
-        if isinstance(error, httpx.DecodingError):
-            return ProtocolError(f"Expected {host} to send what its content-encoding says, it did not.")
         return TransportError(
-            f"The connection to {host} broke ({type(error).__name__}).",
+            f"The connection to {host} broke ({name}).",
             kind="disconnected",
             hint="The text so far is kept. Run the cell again.",
         )
 
+    def _harmless(self, error: Exception) -> Exception:
+        """The cause without what could tell a key: words that repeat it, the request, frames with headers in them."""
+        for cause in _causes(error):
+            cause.args = tuple(redact(a, *self._secrets()) if isinstance(a, str) else a for a in cause.args)
+            cause.__traceback__ = None
+            for name in ("_request", "request", "_response", "response"):
+                vars(cause).pop(name, None)
+        return error
 
-def _moved_to(response: httpx.Response) -> httpx.URL | None:
+
+_OWN_HEADERS = {
+    "content-type": "application/json",
+    "accept": "text/event-stream",
+    "accept-encoding": "identity",  # a compressed stream may sit in a proxy's buffer until it is full
+}
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    where = ssl.get_default_verify_paths()
+    if not (context.cert_store_stats()["x509_ca"] or where.cafile or where.capath):
+        import certifi  # comes with httpx; some Pythons for macOS know no store at all
+
+        context.load_verify_locations(certifi.where())
+    return context
+
+
+def _kinds_of(error: BaseException) -> set[str]:
+    """Names of an exception's classes, where they are httpx's, or of a library that follows it."""
+    return {c.__name__ for c in type(error).__mro__ if c.__module__.startswith("httpx")}
+
+
+def _moved_to(response: httpx.Response) -> str | None:
     """Where to send the same request again: only by 307 and 308, and only within the same scheme, host and port.
 
     Anything else would carry the prompt, and maybe a key, to another host.
     """
     if response.status_code not in (307, 308):
         return None
-    there = response.url.join(response.headers.get("location", ""))
-    same = (there.scheme, there.host, there.port) == (response.url.scheme, response.url.host, response.url.port)
-    return there if same and not there.userinfo else None
+    here = str(response.url)
+    there = urljoin(here, response.headers.get("location", ""))
+    same = False
+    with suppress(ValueError):  # a port that is no number
+        same = _place(here) == _place(there)
+    return there if same and "@" not in urlsplit(there).netloc else None
+
+
+def _place(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
 def _connect_kind(error: BaseException) -> tuple[str, str]:
@@ -249,15 +341,33 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _redacted(error: Exception, endpoint: Endpoint) -> Exception:
-    """The cause, with its words redacted: some servers and proxies repeat what they were sent."""
-    error.args = tuple(redact(a, endpoint.key) if isinstance(a, str) else a for a in error.args)
-    return error
+async def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The body, inflated where it must be: piece by piece, whatever a small chunk may grow to.
+
+    Raises:
+        ProtocolError: It is not what its content-encoding says, or that is one that was not asked for.
+    """
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    if encoding in ("", "identity") or response.is_stream_consumed:
+        async for chunk in response.aiter_bytes():
+            yield chunk
+        return
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise ProtocolError(f"Expected an answer as it is, or gzip, got content-encoding {redact(encoding)[:40]!r}.")
+    inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # 32: by its own head, gzip or zlib
+    async for chunk in response.aiter_raw():
+        while chunk:
+            try:
+                piece = inflater.decompress(chunk, INFLATED_BYTES)
+            except zlib.error as error:
+                raise ProtocolError(f"Expected {encoding} from the server, as it says, got something else.") from error
+            yield piece
+            chunk = inflater.unconsumed_tail
 
 
-async def _up_to(response: httpx.Response, limit: int) -> bytes:
+async def _up_to(chunks: AsyncIterator[bytes], limit: int) -> bytes:
     body = bytearray()
-    async for chunk in response.aiter_bytes():
+    async for chunk in chunks:
         body += chunk
         if len(body) >= limit:
             break
