@@ -16,6 +16,8 @@ export interface Entry extends Place {
   readonly sign: string;
   /** Blocks begun in it. */
   blocks: number;
+  /** Of a list: number of the line its last item starts on. */
+  last: number;
   /** A blank line stood between two of its blocks, or at the end of one. */
   gaps: boolean;
   /** Of a quote: its last marked line was blank. */
@@ -30,7 +32,8 @@ export interface Entry extends Place {
 export type OpenLeaf =
   | { readonly kind: "paragraph"; readonly node: Prose }
   | { readonly kind: "fence"; readonly node: Code; readonly start: FenceStart }
-  | { readonly kind: "code"; readonly node: Code; readonly blanks: readonly string[] }
+  /** The first `waiting` of `blanks` belong to it if more code follows. */
+  | { readonly kind: "code"; readonly node: Code; readonly blanks: string[]; readonly waiting: number }
   | { readonly kind: "table"; readonly node: Table; readonly begun: boolean; readonly filled: number }
   | { readonly kind: "definition"; readonly left: number };
 
@@ -70,6 +73,12 @@ interface Cut {
   readonly list: unknown[];
   readonly tail: readonly unknown[];
   readonly length: number;
+}
+
+export function initial(root: Branch): State {
+  const place = { indent: 0, listIndent: -1, level: 0, quotes: [], line: 0, sign: "" };
+  const entry = { ...place, node: root, blocks: 0, last: 0, gaps: false, spent: false, mute: false, noted: false };
+  return { number: -1, stack: [entry], leaf: null, blank: [], pending: [], definitions: [], notes: [], cuts: [] };
 }
 
 export interface Snapshot {
