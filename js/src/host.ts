@@ -36,6 +36,15 @@ export function watchKernel(model: Model, gone: () => void, signal: AbortSignal)
   signal.addEventListener("abort", () => changed.disconnect(onStatus));
 }
 
+/** Interrupts the kernel, where the host lets us: whatever runs there stops. False where it does not. */
+export function interruptKernel(model: Model): boolean {
+  const manager = model.widget_manager as { kernel?: { interrupt?: () => unknown } | null } | undefined;
+  const kernel = manager?.kernel;
+  if (typeof kernel?.interrupt !== "function") return false;
+  kernel.interrupt();
+  return true;
+}
+
 function statusSignal(model: Model): Signal | null {
   const manager = model.widget_manager as { kernel?: { statusChanged?: Signal } | null } | undefined;
   const changed = manager?.kernel?.statusChanged;

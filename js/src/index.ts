@@ -3,7 +3,7 @@
  *
  * Start reading here: messages → link → store → (one painting a frame) → views.
  */
-import { type Model, watchKernel } from "./host.js";
+import { interruptKernel, type Model, watchKernel } from "./host.js";
 import { asObject } from "./json.js";
 import { type Clock, Link, pageClock } from "./link.js";
 import { Scheduler } from "./scheduler.js";
@@ -33,6 +33,9 @@ export interface Seams {
 
 const page: Seams = { scheduler: new Scheduler(), clock: pageClock, now: () => Date.now() };
 
+/** A kernel that hears us has answered Stop by then; one that runs a cell and hears nothing is interrupted. */
+const HEARD_MS = 300;
+
 /** A running stream is painted though nothing came, when its clocks turn to the next of these. */
 const TICK_MS = 1000;
 
@@ -48,6 +51,7 @@ export function attach({ model, queued = [] }: { model: Model; queued?: readonly
 
 class Painter {
   readonly link: Link;
+  #model: Model;
   #store = new Store();
   #times = new Times();
   #views = new Set<ResponseView>();
@@ -58,6 +62,7 @@ class Painter {
   #response = asObject(null);
 
   constructor(model: Model, seams: Seams, life: AbortSignal) {
+    this.#model = model;
     this.#seams = seams;
     this.#life = life;
     this.link = new Link(model, this.#store, () => this.#changed(), seams.clock);
@@ -70,7 +75,7 @@ class Painter {
     const until = AbortSignal.any([this.#life, own.signal, ...(signal ? [signal] : [])]);
     if (until.aborted) return () => undefined;
     const view = new ResponseView({
-      cancel: () => this.link.cancel(),
+      cancel: () => this.#stop(),
       repaint: () => this.#changed(),
       signal: until,
     });
@@ -83,6 +88,16 @@ class Painter {
     // Painted at once, all of them: they share the tails.
     this.#paint();
     return () => own.abort();
+  }
+
+  /** Asks for the end; where that is not heard because this very stream's cell blocks the kernel, interrupts it. */
+  #stop(): void {
+    this.link.cancel();
+    this.#seams.clock.set(() => {
+      const status = String(asObject(this.#store.snapshot).status ?? "");
+      const blocking = asObject(asObject(this.#store.snapshot).streamcell).blocking === true;
+      if (this.link.stopping && blocking && !isTerminal(status) && !this.#life.aborted) interruptKernel(this.#model);
+    }, HEARD_MS);
   }
 
   #changed(): void {

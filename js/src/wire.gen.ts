@@ -33,6 +33,8 @@ export interface Annex {
   label?: string;
   /** A passing remark in the status line, such as ``retrying in 2 s``; empty when there is nothing to say. */
   note?: string;
+  /** Whether a cell waits for this stream. Only then may the page interrupt the kernel to stop it. */
+  blocking?: boolean;
   error?: ErrorInfo;
   /** Chat Completions and Completions: the first choice's last ``finish_reason``, in the server's own word. */
   finish_reason?: string;

@@ -192,3 +192,59 @@ it("two hundred models leave no listener, timer or node behind", () => {
   expect(page.clock.waiting).toBe(0);
   expect(document.querySelectorAll(".streamcell")).toHaveLength(0);
 });
+
+describe("Stop", () => {
+  const running = (blocking: boolean) =>
+    frame(1, [["set", [], emptyResponse({ status: "in_progress", streamcell: { blocking } })]]);
+
+  function pressed(blocking: boolean): { interrupts: () => number } {
+    let interrupts = 0;
+    page.model.widget_manager = {
+      kernel: {
+        interrupt: () => {
+          interrupts += 1;
+        },
+      },
+    };
+    const host = page.host();
+    page.attach([[running(blocking)]]).render({ el: host });
+    page.clock.frame();
+    host.querySelector<HTMLButtonElement>(".sc-stop")?.click();
+    return { interrupts: () => interrupts };
+  }
+
+  it("interrupts a kernel that hears nothing because this stream's cell blocks it", () => {
+    const { interrupts } = pressed(true);
+    expect(page.model.sentOf("cancel")).toHaveLength(1);
+    page.clock.pass(299);
+    expect(interrupts()).toBe(0);
+    page.clock.pass(1);
+    expect(interrupts()).toBe(1);
+  });
+
+  it("interrupts nothing that another cell may be running", () => {
+    const { interrupts } = pressed(false);
+    page.clock.pass(10_000);
+    expect(interrupts()).toBe(0);
+  });
+
+  it("interrupts nothing once the stream has ended", () => {
+    const { interrupts } = pressed(true);
+    page.model.hear(frame(2, [["set", ["status"], "cancelled"]], { end: true }));
+    page.clock.pass(10_000);
+    expect(interrupts()).toBe(0);
+  });
+
+  it("interrupts nothing once the view is gone", () => {
+    let interrupts = 0;
+    page.model.widget_manager = { kernel: { interrupt: () => interrupts++ } };
+    const attached = page.attach([[running(true)]]);
+    const host = page.host();
+    attached.render({ el: host });
+    page.clock.frame();
+    host.querySelector<HTMLButtonElement>(".sc-stop")?.click();
+    attached.destroy();
+    page.clock.pass(10_000);
+    expect(interrupts).toBe(0);
+  });
+});

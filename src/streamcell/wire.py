@@ -61,6 +61,8 @@ class Annex(TypedDict, total=False):
     """A standing remark above the answer, such as ``demo: canned answers, no model``."""
     note: str
     """A passing remark in the status line, such as ``retrying in 2 s``; empty when there is nothing to say."""
+    blocking: bool
+    """Whether a cell waits for this stream. Only then may the page interrupt the kernel to stop it."""
     error: ErrorInfo
     finish_reason: str
     """Chat Completions and Completions: the first choice's last ``finish_reason``, in the server's own word."""
