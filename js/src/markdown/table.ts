@@ -1,0 +1,121 @@
+/** A table that grows by rows; when it has become long, its rows stand in boxes of their own. */
+import { Boxes } from "./boxes.js";
+import type { Block, Table } from "./nodes.js";
+import { type Page, TextView } from "./prose.js";
+import type { Role, View } from "./view.js";
+
+/** Rows of a box, boxes of a group, rows from which on a table is long, columns from which on it is wide. */
+const ROWS = 32;
+const ROW_BOXES = 8;
+const LONG = 48;
+const WIDE = 8;
+
+function setRoles(row: HTMLElement): void {
+  row.setAttribute("role", "row");
+  for (const cell of row.children) cell.setAttribute("role", cell.localName === "th" ? "columnheader" : "cell");
+}
+
+export class TableView implements View {
+  readonly el: HTMLElement;
+  private readonly head: HTMLElement;
+  private readonly body: HTMLElement;
+  private readonly boxes: Boxes;
+  private readonly rows: { el: HTMLElement; cells: TextView[]; from: readonly string[] }[] = [];
+  private readonly groups: HTMLElement[] = [];
+  /** The row at the edge, the header counting, or -1. */
+  private edge = -1;
+  private long = false;
+  private node: Table;
+
+  constructor(
+    private readonly page: Page,
+    block: Table,
+  ) {
+    this.node = block;
+    this.el = page.document.createElement("table");
+    this.head = this.el.appendChild(page.document.createElement("thead"));
+    this.body = page.document.createElement("tbody");
+    this.boxes = new Boxes(this.body, ROW_BOXES, "presentation");
+  }
+
+  accepts(block: Block): boolean {
+    const { aligns, line } = this.node;
+    return block.kind === "table" && block.line === line && block.aligns.join() === aligns.join();
+  }
+
+  update(block: Block, role: Role): void {
+    if (block.kind !== "table") return;
+    this.node = block;
+    const { rows } = this;
+    const edge = role.edge ? block.rows.length : -1;
+    const edgeBefore = this.edge === edge ? -1 : this.edge;
+    this.edge = edge;
+    this.write(0, block.header);
+    const total = block.rows.length + 1;
+    let from = Math.min(rows.length, total);
+    while (from > 1 && rows[from - 1]?.from !== block.rows[from - 2]) from--;
+    for (let i = Math.max(1, from); i < total; i++) this.write(i, block.rows[i - 1] ?? []);
+    for (const cell of rows[edgeBefore]?.cells ?? []) cell.close();
+    for (const { el, cells } of rows.splice(total)) {
+      el.remove();
+      for (const cell of cells) cell.forget();
+    }
+    for (const group of this.groups.splice(Math.ceil((total - 1) / ROWS))) group.remove();
+    this.boxes.trim(this.groups.length);
+    if (total === 1) this.body.remove();
+    else if (!this.body.parentNode) this.el.append(this.body);
+    if (total > LONG && !this.long) this.lengthen();
+  }
+
+  /** Each group of rows a table of its own; roles say what `display` hides. */
+  private lengthen(): void {
+    this.long = true;
+    this.el.classList.add("sc-long");
+    if (this.node.aligns.length > WIDE) this.el.classList.add("sc-wide");
+    this.el.setAttribute("role", "table");
+    this.head.setAttribute("role", "rowgroup");
+    this.body.setAttribute("role", "rowgroup");
+    for (const group of this.groups) group.setAttribute("role", "presentation");
+    for (const { el } of this.rows) setRoles(el);
+  }
+
+  private write(i: number, texts: readonly string[]): void {
+    const row = this.rows[i] ?? this.row(i, texts.length);
+    if (row.from === texts) return;
+    const last = i === this.edge ? texts.findLastIndex((text) => text !== "") : -1;
+    for (const [column, cell] of row.cells.entries()) cell.show(texts[column] ?? "", false, column === last);
+    row.from = texts;
+  }
+
+  private row(i: number, width: number): { el: HTMLElement; cells: TextView[]; from: readonly string[] } {
+    const { document } = this.page;
+    const el = document.createElement("tr");
+    const cells: TextView[] = [];
+    for (let column = 0; column < width; column++) {
+      const cell = document.createElement(i === 0 ? "th" : "td");
+      const align = this.node.aligns[column];
+      if (align) cell.style.textAlign = align;
+      el.append(cell);
+      cells.push(new TextView(this.page, cell, this.node.line + (i && i + 1), column));
+    }
+    if (this.long) setRoles(el);
+    (i === 0 ? this.head : this.group(Math.floor((i - 1) / ROWS))).append(el);
+    this.rows[i] = { el, cells, from: [] };
+    return this.rows[i];
+  }
+
+  private group(index: number): HTMLElement {
+    const known = this.groups[index];
+    if (known) return known;
+    const group = this.page.document.createElement("div");
+    group.className = "sc-rows";
+    this.boxes.insert(index, group, this.groups[index - 1]);
+    if (this.long) group.setAttribute("role", "presentation");
+    this.groups[index] = group;
+    return group;
+  }
+
+  forget(): void {
+    for (const { cells } of this.rows) for (const cell of cells) cell.forget();
+  }
+}
