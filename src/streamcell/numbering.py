@@ -26,9 +26,7 @@ class Numbering:
     """The numbers of one response, over all its connections."""
 
     def __init__(self) -> None:
-        self.next = 0
-        """One more than the highest number seen. Who meets just this number, on the same kind of event as the last,
-        may count it up without asking."""
+        self._next = 0  # one more than the highest number seen
         self._first: int | None = None
         self._gaps: list[tuple[int, int]] = []  # ranges of numbers below `next` that have not come
         self._starts: list[int] = []  # at these numbers another kind of event began
@@ -37,19 +35,33 @@ class Numbering:
         self._skipped = 0  # how many numbers lay in gaps
         self._broken = False
 
+    def goes_on(self, number: int | None) -> bool:
+        """Whether this is just the next number, on the same kind of event as the last; it is then counted.
+
+        Where there are no numbers, or they mean nothing, any goes on. A first number is for `repeats`.
+        """
+        if number and number == self._next:
+            self._next = number + 1
+            return True
+        return self._broken or (number is None and self._first is None)
+
+    def leaves_a_gap(self, number: int | None) -> bool:
+        """Whether numbers before this one have not come."""
+        return number is not None and 0 < self._next < number and not self._broken
+
     def repeats(self, number: int | None, kind: type) -> bool:
         """Whether the event of this kind with this number, if it has one, has been here before."""
         if number is None or number < 0 or self._broken:
-            self._odd += 1
+            self._odd += self._first is not None
             return False
         if self._first is None:
             self._first = number
-        if number >= self.next:
+        if number >= self._next:
             self._advance(number, kind)
             return False
         if self._fills_a_gap(number):
             return False
-        in_order = self.next - self._first - self._skipped
+        in_order = self._next - self._first - self._skipped
         return in_order >= ENOUGH and in_order >= self._odd * RARELY and self._was(number, kind)
 
     def give_up(self) -> None:
@@ -57,16 +69,16 @@ class Numbering:
         self._broken = True
 
     def _advance(self, number: int, kind: type) -> None:
-        if number > self.next:
+        if number > self._next:
             self._odd += 1
-            self._skipped += number - self.next if self.next else 0
-            self._gaps = [*self._gaps[1 - MAX_GAPS :], (self.next, number - 1)]
+            self._skipped += number - self._next if self._next else 0
+            self._gaps = [*self._gaps[1 - MAX_GAPS :], (self._next, number - 1)]
         if not self._kinds or self._kinds[-1] is not kind:
             self._starts.append(number)
             self._kinds.append(kind)
             if len(self._starts) > MAX_RUNS:
                 del self._starts[: MAX_RUNS // 2], self._kinds[: MAX_RUNS // 2]
-        self.next = number + 1
+        self._next = number + 1
 
     def _fills_a_gap(self, number: int) -> bool:
         for at, (low, high) in enumerate(self._gaps):

@@ -74,8 +74,10 @@ class Parts:
             index = same[-1] if same else len(parts)
         if index > len(parts) + MAX_PADDING:
             # vLLM counts on over items and tokens (vllm-project/vllm#29947): not a place, but still a name.
-            self._warn("index_out_of_range")
-            index = self._aliases.setdefault((*item, name, index), len(parts))
+            name_of_part = (*item, name, index)
+            if name_of_part not in self._aliases:
+                self._warn("index_out_of_range")
+            index = self._aliases.setdefault(name_of_part, len(parts))
         while len(parts) <= index:
             self._document.put((*item, name, len(parts)), _new_part(kind))
         if not isinstance(parts[index], dict):

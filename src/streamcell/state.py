@@ -70,14 +70,12 @@ class ResponseState:
         """Fold one `Event` in. It is not kept beyond the next one, and not changed."""
         # The short way, for nearly all events of a long answer: the text that grew last grows by one more delta.
         if event.__class__ is self._hot_class and event.output_index == self._hot_output:
-            where, number, parts = self._hot_list, event.sequence_number, self._hot_parts
+            where, parts = self._hot_list, self._hot_parts
             if where is _CONTENT:
                 fits = event.content_index == self._hot_index and not event.logprobs
             else:
                 fits = where is _NOWHERE or event.summary_index == self._hot_index
-            if fits and (number is None or number == self._numbering.next) and len(parts) < MAX_PARTS and event.delta:
-                if number is not None:
-                    self._numbering.next = number + 1
+            if fits and len(parts) < MAX_PARTS and event.delta and self._numbering.goes_on(event.sequence_number):
                 parts.append(event.delta)
                 self._last = event
                 return
@@ -87,7 +85,7 @@ class ResponseState:
         self._hot_class = None
         if self._over:
             return self._late(event)
-        if event.sequence_number is not None and 0 < self._numbering.next < event.sequence_number:
+        if self._numbering.leaves_a_gap(event.sequence_number):
             self._warn("numbers_missing")
         if self._numbering.repeats(event.sequence_number, type(event)) and not self._says_the_end(event):
             if not self._is_news(event):
