@@ -213,8 +213,9 @@ def test_stop_in_the_view_ends_the_stream(lab: Lab, notebook: str, options: str)
     lab.wait_idle()
     lab.run(1)
     follow(lab, until=400)
-    lab.page.get_by_role("button", name=re.compile("stop", re.I)).click()
+    lab.page.locator(".jp-Notebook .sc-stop >> visible=true").first.click()
     assert finished(lab)["status"] == "cancelled"
+    lab.wait_idle()
 
 
 def test_a_second_view_shows_the_same(lab: Lab, notebook: str) -> None:
