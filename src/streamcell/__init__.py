@@ -13,10 +13,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from streamcell.api import astream, show, stream
+    from streamcell.api import astream, resume, show, stream
     from streamcell.errors import ProtocolError, ProviderError, StreamcellError, TransportError, UsageError
     from streamcell.keys import ask_key
     from streamcell.options import StreamOptions
+    from streamcell.recovery import Recovered, recover
     from streamcell.secret import Secret
     from streamcell.session import Stream
 
@@ -25,6 +26,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ProtocolError",
     "ProviderError",
+    "Recovered",
     "Secret",
     "Stream",
     "StreamOptions",
@@ -34,16 +36,19 @@ __all__ = [
     "__version__",
     "ask_key",
     "astream",
+    "recover",
+    "resume",
     "show",
     "stream",
 ]
 
 _HOMES = {
-    "api": ("astream", "show", "stream"),
+    "api": ("astream", "resume", "show", "stream"),
     "errors": ("ProtocolError", "ProviderError", "StreamcellError", "TransportError", "UsageError"),
     "keys": ("ask_key",),
     "options": ("StreamOptions",),
     "secret": ("Secret",),
+    "recovery": ("Recovered", "recover"),
     "session": ("Stream",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

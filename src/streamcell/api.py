@@ -1,4 +1,4 @@
-"""The Python API: `stream`, `astream` and `show`. Thin: it makes a `Stream`, shows it, and waits for it."""
+"""The Python API: `stream`, `astream`, `resume` and `show`. Thin: it makes a `Stream`, shows it, and waits for it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from streamcell.options import StreamOptions
 from streamcell.secret import sealed
 from streamcell.session import Stream
 
-__all__ = ["astream", "show", "stream"]
+__all__ = ["astream", "resume", "show", "stream"]
 
 STOP_SECONDS = 2.0
 """So long an interrupted cell waits for its connection to be closed."""
@@ -47,6 +47,25 @@ async def astream(prompt: str = "", *, display: bool = True, **options: Any) -> 
     """
     options = sealed(options)
     return await arun(Stream.request(make_options(prompt, options)), display=display)
+
+
+def resume(
+    response_id: str, *, starting_after: int = 0, display: bool = True, wait: bool = True, **options: Any
+) -> Stream:
+    """Fetch a background response that was begun before, perhaps by a kernel that is gone, and show it.
+
+    It is streamed as far as the service still does that, and asked for from time to time until it is complete.
+
+    Args:
+        response_id: As in ``stream.response["id"]``.
+        starting_after: The ``sequence_number`` of the last event that is known; 0 for the whole answer.
+        **options: Where it is, as for `stream`: ``base_url``, ``key_env`` and so on.
+
+    Raises:
+        UsageError: An unknown option, no id, no key where one is needed. Nothing was sent.
+    """
+    made = Stream.resume(response_id, make_options("", options), after=starting_after or None)
+    return run(made, display=display, wait=wait)
 
 
 def show(events: Any, *, api: str = "responses", wait: bool = True, keep_events: bool | int = 1000) -> Stream | Any:

@@ -50,6 +50,9 @@ class StreamMagics(Magics):
     @argument(
         "--timeout", type=float, default=60.0, help="seconds without a byte until the connection counts as stalled"
     )
+    @argument("--record", metavar="FILE", help="record the answer to a file that --replay plays; without keys")
+    @argument("--replay", metavar="FILE", help="play a recording in place of asking: nothing is sent, no key is needed")
+    @argument("--speed", type=float, default=1.0, help="how many times faster to replay than recorded; 0 is at once")
     @argument("--bg", action="store_true", help="return at once; the stream goes on while other cells run")
     @argument("--no-display", action="store_true", help="show nothing; read the result from the variable")
     @line_cell_magic

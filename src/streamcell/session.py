@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Generator, Iterable, Mapping
@@ -19,14 +20,17 @@ from typing import Any, TypeVar
 from streamcell import background
 from streamcell.clocks import Clocks
 from streamcell.endpoint import resolve
-from streamcell.errors import ProviderError, StreamcellError, TransportError, UsageError
+from streamcell.errors import ProtocolError, ProviderError, StreamcellError, TransportError, UsageError
 from streamcell.event_log import EventLog
 from streamcell.events import Event
+from streamcell.journal import Recorder, recorder
 from streamcell.options import StreamOptions
 from streamcell.providers import PROVIDERS
+from streamcell.replay import ReplayTransport, ending, label, load, replayed
 from streamcell.secret import looks_like_key, redact
-from streamcell.sources import Request, followed
+from streamcell.sources import Request, followed, taped
 from streamcell.state import ResponseState
+from streamcell.tape import Tape
 from streamcell.transport import HttpTransport, Transport
 from streamcell.wire import ErrorInfo, Op
 
@@ -52,6 +56,7 @@ class Stream:
         """Use `request` or `of`."""
         self._request: Request | None = None
         self._source: AsyncGenerator[list[Event], None] | None = None
+        self._recorder = Recorder()
         self._limits: tuple[float | None, float | None] = (None, None)
         self._clocks: Clocks | None = None
         self._state = ResponseState(api=api)
@@ -70,11 +75,41 @@ class Stream:
     # ---------------------------------------------------------------- making one
     @classmethod
     def request(cls, options: StreamOptions, transport: Transport | None = None) -> Stream:
-        """A stream that will send one request. Nothing is sent before `start`.
+        """A stream that will send one request, or play a tape. Nothing is sent or written before `start`.
 
         Raises:
             UsageError: The options cannot be carried out: no prompt, no key where one is needed, an unusable URL.
+            ProtocolError: The tape to replay is damaged, or none.
         """
+        if options.replay:
+            return cls._replay(options)
+        if options.input is None and not options.prompt.strip():
+            raise UsageError(
+                "Expected a prompt, got nothing.", hint="Write it after %stream, or below the %%stream line."
+            )
+        return cls._request_of(options, transport)
+
+    @classmethod
+    def resume(
+        cls, response_id: str, options: StreamOptions, *, after: int | None = None, transport: Transport | None = None
+    ) -> Stream:
+        """A stream that will fetch a background response which was begun before, perhaps by another process.
+
+        Args:
+            after: The ``sequence_number`` of the last event that is known; None for the whole answer.
+
+        Raises:
+            UsageError: The id is none, or the options cannot be carried out.
+        """
+        if not re.fullmatch(r"[A-Za-z0-9_.:\-]{1,500}", response_id) or looks_like_key(response_id):
+            raise UsageError("Expected the id of a response, such as resp_…, got something else (not shown).")
+        options = replace(options, api="responses", background=True)
+        return cls._request_of(options, transport, resume=(response_id, after))
+
+    @classmethod
+    def _request_of(
+        cls, options: StreamOptions, transport: Transport | None, resume: tuple[str, int | None] | None = None
+    ) -> Stream:
         _check(options)
         endpoint = resolve(options)
         made = transport or HttpTransport(
@@ -86,11 +121,50 @@ class Stream:
         )
         model = options.model or os.environ.get("STREAMCELL_MODEL") or endpoint.default_model
         options = replace(options, model=model)
-        first = "responses" if options.api == "auto" else options.api
-        stream = cls(api=first, keep_events=options.keep_events)
-        stream._request = Request(options, made, stream._annotate)
-        stream._source = stream._request.events()
-        stream._limits = (options.progress_timeout, options.deadline)
+        stream = cls._for(options)
+        stream._recorder = recorder(
+            options,
+            (endpoint.key, *endpoint.account.values()),
+            response_id=resume[0] if resume else None,
+            warn=stream._warn,
+            status=lambda: stream.status,
+        )
+        stream._ask(options, made, resume=resume)
+        return stream
+
+    @classmethod
+    def _replay(cls, options: StreamOptions) -> Stream:
+        tape = load(options.replay or "")
+        options = replayed(options, tape)
+        stream = cls._for(options)
+        stream._recorder = recorder(options, warn=stream._warn, status=lambda: stream.status)
+        stream._ask(options, ReplayTransport(tape, options.speed), sleep=lambda seconds: asyncio.sleep(0))
+        stream._annotate("label", label(options, tape))
+        return stream
+
+    @classmethod
+    def _for(cls, options: StreamOptions) -> Stream:
+        return cls(api="responses" if options.api == "auto" else options.api, keep_events=options.keep_events)
+
+    def _ask(self, options: StreamOptions, transport: Transport, **more: Any) -> None:
+        self._request = Request(options, transport, self._annotate, self._recorder, **more)
+        self._source = self._request.events()
+        self._limits = (options.progress_timeout, options.deadline)
+
+    @classmethod
+    def of_tape(cls, tape: Tape) -> Stream:
+        """A stream that has ended, with all that a tape holds: what a journal still knows of a lost answer."""
+        stream = cls(api=tape.connections[0].api if tape.connections else "responses")
+        stream._first_text = True  # when it came is not known any more
+        stream._annotate("started_at", tape.head.at)
+        try:
+            for events in taped(tape):
+                stream._take(events)
+            stream._fail(ending(tape))
+        except ProtocolError as error:
+            stream._fail(error)
+        stream.events.close()
+        stream._done.set()
         return stream
 
     @classmethod
@@ -112,7 +186,8 @@ class Stream:
         if api not in PROVIDERS:
             raise UsageError(f"Expected api to be one of {', '.join(PROVIDERS)}, got {api!r}.")
         stream = cls(api=api, keep_events=keep_events)
-        stream._source = followed(events, api)
+        stream._recorder = recorder(StreamOptions(api=api), warn=stream._warn, status=lambda: stream.status)
+        stream._source = followed(events, api, stream._recorder)
         return stream
 
     # ---------------------------------------------------------------- what has arrived
@@ -254,6 +329,7 @@ class Stream:
         self._started = time.monotonic()
         self._clocks = Clocks(*self._limits, self._cancel_here)
         self._annotate("started_at", time.time())
+        self._recorder.begin()
         try:
             if not self._cancelled:
                 await self._pass_on()
@@ -273,6 +349,7 @@ class Stream:
             self._fail(_foreign(error))
         finally:
             self._clocks.stop()
+            self._recorder.end(self.status, self._read(lambda state: state.error))
             self._annotate("elapsed_ms", self._elapsed_ms())
             self.events.close()
             self._done.set()
@@ -313,6 +390,11 @@ class Stream:
                 self._failure = error
                 self._state.fail(_info_of(error))
 
+    def _warn(self, name: str) -> None:
+        with self._lock:
+            counts = self._state.warnings
+            self._state.annotate("warnings", {**counts, name: counts.get(name, 0) + 1})
+
     def _annotate(self, key: str, value: Any) -> None:
         with self._lock:
             self._state.annotate(key, value)
@@ -327,8 +409,6 @@ class Stream:
 
 
 def _check(options: StreamOptions) -> None:
-    if options.input is None and not options.prompt.strip():
-        raise UsageError("Expected a prompt, got nothing.", hint="Write it after %stream, or below the %%stream line.")
     if options.api not in ("auto", *PROVIDERS):
         raise UsageError(f"Expected --api to be one of auto, {', '.join(PROVIDERS)}, got {options.api!r}.")
     if looks_like_key(options.model or ""):

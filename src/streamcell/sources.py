@@ -8,24 +8,34 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
 from typing import Any
+from urllib.parse import quote
+
+import msgspec
 
 from streamcell.errors import ProtocolError, ProviderError, StreamcellError, TransportError, UsageError
 from streamcell.events import Event
+from streamcell.journal import Recorder
 from streamcell.options import StreamOptions
 from streamcell.providers import PROVIDERS, Reader
 from streamcell.retry import pause_before_retry
 from streamcell.secret import redact
+from streamcell.tape import Tape
 from streamcell.transport import Answer, Transport
 
-__all__ = ["Request", "followed"]
+__all__ = ["Request", "followed", "taped"]
 
 NO_SUCH_ROUTE = (404, 405, 501)
 """Statuses by which a server says that it has no Responses API."""
+
+WINDOW_CLOSED = "no longer be streamed"
+"""Words by which a service says that a background response is too old to be streamed again; it can be polled."""
+FIRST_POLL, LONGEST_POLL = 0.5, 10.0
+"""Seconds between polls: the first pause, and what its doubles end at."""
 
 Batches = AsyncGenerator[list[Event], None]
 
@@ -37,15 +47,32 @@ class Request:
         options: What to ask, with its model chosen or left to the server.
         transport: How to ask.
         annotate: Told what the reader of the answer should know: ``label``, ``note``, ``api``.
+        recorder: Told what arrives.
+        sleep: Waits that many seconds between tries and between polls.
+        resume: (id, number): in place of asking anew, continue this background response after the event with this
+            ``sequence_number``, or with all of it if that is None.
     """
 
-    def __init__(self, options: StreamOptions, transport: Transport, annotate: Callable[[str, Any], None]) -> None:
+    def __init__(
+        self,
+        options: StreamOptions,
+        transport: Transport,
+        annotate: Callable[[str, Any], None],
+        recorder: Recorder | None = None,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        resume: tuple[str, int | None] | None = None,
+    ) -> None:
         self._options = options
         self._transport = transport
         self._annotate = annotate
-        self._response_id: str | None = None
-        self._number: int | None = None
+        self._recorder = recorder or Recorder()
+        self._sleep = sleep
+        self._resumes = resume is not None
+        self._response_id: str | None = resume[0] if resume else None
+        self._number: int | None = resume[1] if resume else None
         self._terminal = False
+        self._came_whole = False
         self.rate_limits: dict[str, str] = {}
         """The service's ``x-ratelimit-…`` headers."""
 
@@ -55,6 +82,10 @@ class Request:
         Raises:
             StreamcellError: No answer could be had, or it broke and could not be continued.
         """
+        if self._resumes:
+            async for events in self._rest("responses", None):
+                yield events
+            return
         if self._options.model is None:
             self._options = replace(self._options, model=await self._transport.first_model())
         auto = self._options.api == "auto"
@@ -101,17 +132,41 @@ class Request:
             tries += 1
             at = self._number
             after = "" if at is None else f"&starting_after={at}"
-            self._annotate("note", "the connection was cut; fetching the rest")
+            self._annotate("note", "the connection was cut; fetching the rest" if cut or at else "fetching the answer")
             try:
-                path = f"/responses/{self._response_id}?stream=true{after}"
+                path = f"{self._path()}?stream=true{after}"
                 async for events in self._read(api, partial(self._transport.get, path)):
                     yield events
             except TransportError as error:
                 cut = error
             except ProviderError as error:
-                raise cut or error from error
+                if WINDOW_CLOSED not in error.message:
+                    raise cut or error from error
+                self._came_whole = True
+            if self._came_whole and not self._terminal:
+                async for events in self._polled(api):
+                    yield events
             tries = tries if self._number == at else 0
         self._annotate("note", "")
+
+    async def _polled(self, api: str) -> Batches:
+        """The same, asked for whole until it is over: it is too old to be streamed, or is never streamed there."""
+        pause, tries = FIRST_POLL, 0
+        while not self._terminal:
+            self._annotate("note", "asking from time to time whether the answer is complete")
+            await self._sleep(pause)
+            pause = min(pause * 2, LONGEST_POLL)
+            try:
+                async for events in self._read(api, partial(self._transport.get, self._path())):
+                    yield events
+                tries = 0
+            except TransportError:
+                tries += 1
+                if tries > self._options.retries:
+                    raise
+
+    def _path(self) -> str:
+        return f"/responses/{quote(self._response_id or '', safe='')}"
 
     async def _read(self, api: str, send: Callable[[], Any]) -> Batches:
         """The events of one connection."""
@@ -119,10 +174,14 @@ class Request:
         async with AsyncExitStack() as stack:
             answer = await self._open(stack, send)
             self._read_head(answer)
+            self._recorder.opened(api, answer.headers)
+            self._came_whole = answer.whole is not None
             if answer.whole is not None:
+                self._recorder.whole(answer.whole)
                 yield self._noted(_read_whole(api, reader, answer.whole))
                 return
             async for chunk in answer.chunks:
+                self._recorder.chunk(chunk)
                 if events := reader.feed(chunk):
                     yield self._noted(events)
             yield self._noted(reader.close())
@@ -139,7 +198,7 @@ class Request:
                 if pause is None:
                     raise
                 self._annotate("note", f"{error.message.rstrip('.')}; trying again in {pause:.1f} s")
-                await asyncio.sleep(pause)
+                await self._sleep(pause)
                 self._annotate("note", "")
                 attempt += 1
 
@@ -195,12 +254,37 @@ _AS_EVENT: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 
 
 # ---------------------------------------------------------------- events of others
-async def followed(events: Any, api: str) -> Batches:
+async def followed(events: Any, api: str, recorder: Recorder | None = None) -> Batches:
     """Events that come from elsewhere. All but our own are read as bytes, so that the same rules hold for them."""
-    reader = PROVIDERS[api].reader()
+    reader, recorder = PROVIDERS[api].reader(), recorder or Recorder()
+    recorder.opened(api, {})
     async for item in _async_iter(events):
-        yield [item] if isinstance(item, Event) else reader.feed(_as_bytes(item))
+        if isinstance(item, Event):
+            recorder.chunk(b"data: " + msgspec.json.encode(item) + b"\n\n")
+            yield [item]
+        else:
+            chunk = _as_bytes(item)
+            recorder.chunk(chunk)
+            yield reader.feed(chunk)
     yield reader.close()
+
+
+def taped(tape: Tape) -> Iterator[list[Event]]:
+    """The events on a tape, at once.
+
+    Raises:
+        ProtocolError: It is of an unknown API, or what came was too large, or no answer.
+    """
+    for connection in tape.connections:
+        if connection.api not in PROVIDERS:
+            raise ProtocolError(f"Expected a tape of one of {', '.join(PROVIDERS)}, got another API.")
+        reader = PROVIDERS[connection.api].reader()
+        if connection.whole is not None:
+            yield _read_whole(connection.api, reader, connection.whole)
+            continue
+        for _, chunk in connection.chunks:
+            yield reader.feed(chunk)
+        yield reader.close()
 
 
 def _as_bytes(item: Any) -> bytes:

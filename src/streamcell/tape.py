@@ -24,7 +24,7 @@ VERSION = 1
 """Goes up when an older streamcell could not read what a newer one writes."""
 MAX_BYTES = 64 * 1024 * 1024
 """A longer file is neither written nor read."""
-MAX_CONNECTIONS = 1000
+MAX_CONNECTIONS = 100_000
 """So often one answer may have been continued."""
 LONGEST_HEADER = 200
 """Characters of a header's value."""
