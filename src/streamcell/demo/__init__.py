@@ -7,14 +7,16 @@ loopback. Nothing heavy is imported until one of them is opened. It knows nothin
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import os
 from contextlib import AbstractAsyncContextManager
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import httpx
 
+    from streamcell.demo.chaos import Chaos
+    from streamcell.demo.core import Recent
     from streamcell.demo.server import Server
 
 __all__ = ["LABEL", "serve", "transport"]
@@ -23,37 +25,61 @@ LABEL = "demo: canned answers, no model"
 """Stands wherever the demo answers: in each response's ``metadata`` and, without ``demo:``, in a header."""
 
 
-def transport(speed: float | None = None) -> httpx.AsyncBaseTransport:
+def transport(speed: float | None = None, *, chaos: int | None = None) -> httpx.AsyncBaseTransport:
     """Open the demo as an httpx transport: every host and port is answered by it, and nothing leaves the process.
 
     Args:
         speed: How many times faster than natural to answer; 0 does not wait at all. None takes the environment's
             ``STREAMCELL_DEMO_SPEED``, else 1.
+        chaos: Seed of the places where streams are cut. None takes ``STREAMCELL_DEMO_CHAOS``, else cuts none.
 
     Raises:
-        UsageError: ``speed`` is no number from 0 up.
+        UsageError: ``speed`` is no number from 0 up, or the seed no whole number.
     """
     from streamcell.demo.core import Demo
     from streamcell.demo.httpx_door import DemoTransport
 
-    return DemoTransport(Demo(speed=speed, recent=_recent()))
+    seed = os.environ.get("STREAMCELL_DEMO_CHAOS") if chaos is None else chaos
+    return DemoTransport(Demo(speed=speed, recent=_recent(), chaos=_chaos(seed) if seed or seed == 0 else None))
 
 
 @cache
-def _recent() -> OrderedDict[str, dict[str, Any]]:
-    """What the transports of this process remember together: each stream opens its own."""
+def _recent() -> Recent:
+    """What the transports of this process remember together: each request opens its own."""
+    from collections import OrderedDict
+
     return OrderedDict()
 
 
+@cache
+def _chaos(seed: int | str) -> Chaos:
+    """The same holds for where they cut."""
+    from streamcell.demo.chaos import Chaos
+    from streamcell.errors import UsageError
+
+    try:
+        return Chaos(int(seed))
+    except ValueError:
+        raise UsageError(f"The demo's seed of chaos must be a whole number, got {seed!r}.") from None
+
+
 def serve(
-    port: int = 0, *, host: str = "127.0.0.1", speed: float | None = None, require_key: str | None = None
+    port: int = 0,
+    *,
+    host: str = "127.0.0.1",
+    speed: float | None = None,
+    require_key: str | None = None,
+    chaos: int | None = None,
 ) -> AbstractAsyncContextManager[Server]:
     """Serve the demo over HTTP for as long as the ``async with`` block lasts; port 0 takes a free one.
 
     Args:
         require_key: Answer 401 to requests without ``Authorization: Bearer`` and this key.
+        chaos: Seed of the places where streams are cut; None cuts none.
     """
+    from streamcell.demo.chaos import Chaos
     from streamcell.demo.core import Demo
     from streamcell.demo.server import Server
 
-    return Server(Demo(speed=speed, require_key=require_key), host=host, port=port)
+    cuts = None if chaos is None else Chaos(chaos)
+    return Server(Demo(speed=speed, require_key=require_key, chaos=cuts), host=host, port=port)

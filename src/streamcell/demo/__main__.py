@@ -40,6 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--speed", type=float, help="times faster than natural; 0 does not wait (default: 1)")
     parser.add_argument("--require-key", metavar="KEY", help="answer 401 to requests without this bearer token")
+    parser.add_argument(
+        "--chaos", metavar="SEED", type=int, nargs="?", const=1, help="cut streams in mid-answer, to watch a resume"
+    )
     return parser
 
 
@@ -49,8 +52,9 @@ async def _run(args: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows: KeyboardInterrupt ends the loop there
             loop.add_signal_handler(number, stop.set)
-    async with serve(args.port, host=args.host, speed=args.speed, require_key=args.require_key) as server:
-        print(f"{LABEL}: {server.url}", flush=True)
+    options = {name: getattr(args, name) for name in ("host", "speed", "require_key", "chaos")}
+    async with serve(args.port, **options) as server:
+        print(f"{LABEL}: {server.url}" + (" (cuts its streams)" if args.chaos is not None else ""), flush=True)
         await stop.wait()
 
 

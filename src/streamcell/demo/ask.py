@@ -92,6 +92,8 @@ _NEEDED: dict[str, dict[str, Any]] = {
 }
 _TYPES: dict[str, Any] = {
     "stream": bool,
+    "background": bool,
+    "store": bool,
     "tools": list,
     "max_output_tokens": int,
     "max_completion_tokens": int,

@@ -13,12 +13,15 @@ import os
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs
 
 from streamcell.demo import LABEL
 from streamcell.demo.ask import Ask, Refused, read_ask
+from streamcell.demo.background import Background
+from streamcell.demo.chaos import Chaos
 from streamcell.demo.choose import choose, models
 from streamcell.demo.encode import Encoder, Start
 from streamcell.demo.encode_chat import ChatEncoder
@@ -28,7 +31,7 @@ from streamcell.demo.play import play
 from streamcell.demo.tape import Tape
 from streamcell.errors import UsageError
 
-__all__ = ["MAX_BODY", "Demo", "Reply", "Request"]
+__all__ = ["MAX_BODY", "Demo", "Recent", "Reply", "Request"]
 
 MAX_BODY = 16 * 1024 * 1024
 """Bytes; a longer request is answered 413."""
@@ -57,6 +60,7 @@ class Request:
     headers: Mapping[str, str]
     """Names in lower case."""
     body: bytes = b""
+    query: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,10 @@ class Reply:
     status: int
     headers: list[tuple[str, str]]
     body: AsyncIterator[bytes]
+
+
+Recent = OrderedDict[str, ResponsesEncoder | Background]
+"""Responses by id, the newest last; each has the ``object`` as far as it is."""
 
 
 def _random_id(prefix: str) -> str:
@@ -81,7 +89,8 @@ class Demo:
         new_id: Makes ids from a prefix; a seam for tests.
         now: Unix time; a seam for tests.
         sleep: Waits that many seconds; a seam for tests.
-        recent: Where to remember responses, by id, for demos that share their memory.
+        recent: Where to remember responses, for demos that share their memory.
+        chaos: Cuts streams; None leaves them whole.
 
     Raises:
         UsageError: ``speed`` is no number from 0 up.
@@ -95,14 +104,16 @@ class Demo:
         new_id: Callable[[str], str] = _random_id,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        recent: OrderedDict[str, dict[str, Any]] | None = None,
+        recent: Recent | None = None,
+        chaos: Chaos | None = None,
     ) -> None:
         self._speed = _speed(os.environ.get("STREAMCELL_DEMO_SPEED") or 1.0 if speed is None else speed)
         self._key = require_key
         self._new_id = new_id
         self._now = now
         self._sleep = sleep
-        self._recent = OrderedDict() if recent is None else recent
+        self._recent: Recent = OrderedDict() if recent is None else recent
+        self._chaos = chaos
 
     def answer(self, request: Request) -> Reply:
         """Answer one request. Nothing is awaited before the body is read; close the body to stop the answer."""
@@ -127,25 +138,49 @@ class Demo:
 
     def _route(self, request: Request) -> Reply:
         path = request.path.removeprefix("/v1").rstrip("/") or "/"
-        known = {path: "POST"} if path in _POSTS else {"/models": "GET"}
-        wanted = "GET" if path.startswith(("/responses/", "/models/")) else known.get(path)
-        if wanted is None:
-            raise Refused(404, f"Invalid URL ({request.method} {request.path[:200]})")
-        if request.method != wanted:
-            raise Refused(405, f"Not allowed to {request.method} on {request.path[:200]} (HINT: try {wanted}).")
-        return self._post(_POSTS[path], request.body) if wanted == "POST" else self._get(path)
-
-    def _get(self, path: str) -> Reply:
         kind, _, name = path.lstrip("/").partition("/")
-        if kind == "models":
-            cards = {model: _card(model) for model in models()}
-            if name and name not in cards:
-                raise Refused(404, f"The model '{name[:80]}' does not exist.", code="model_not_found", param="model")
-            return self._json(200, cards[name] if name else {"object": "list", "data": list(cards.values())})
+        cancels = kind == "responses" and name.endswith("/cancel")
+        known = "POST" if path in _POSTS or cancels else "GET" if path == "/models" or name else None
+        if known is None or kind not in ("models", "responses", "chat", "completions"):
+            raise Refused(404, f"Invalid URL ({request.method} {request.path[:200]})")
+        if request.method != known:
+            raise Refused(405, f"Not allowed to {request.method} on {request.path[:200]} (HINT: try {known}).")
+        if cancels:
+            return self._cancel(name.removesuffix("/cancel"))
+        if known == "POST":
+            return self._post(_POSTS[path], request.body)
+        return self._models(name) if kind == "models" else self._read(name, request.query)
+
+    def _models(self, name: str) -> Reply:
+        cards = {model: _card(model) for model in models()}
+        if name and name not in cards:
+            raise Refused(404, f"The model '{name[:80]}' does not exist.", code="model_not_found", param="model")
+        return self._json(200, cards[name] if name else {"object": "list", "data": list(cards.values())})
+
+    def _read(self, name: str, query: str) -> Reply:
+        """One response: as far as it is, or its events after ``starting_after``."""
+        kept, asked = self._kept(name), parse_qs(query)
+        if asked.get("stream", ["false"])[-1] != "true":
+            return self._json(200, kept.object)
+        if not (isinstance(kept, Background) and kept.streamed):
+            message = "Only responses that were made with background=true and stream=true can be streamed again."
+            raise Refused(400, message, param="stream")
+        after = asked.get("starting_after", ["-1"])[-1]
+        if not after.lstrip("-").isdecimal():
+            raise Refused(400, "Invalid 'starting_after': expected a number.", param="starting_after")
+        return self._events(kept.follow(max(-1, int(after)), self._sleep))
+
+    def _cancel(self, name: str) -> Reply:
+        kept = self._kept(name)
+        if not isinstance(kept, Background):
+            raise Refused(400, "Cannot cancel a synchronous response.", param="response_id")
+        return self._json(200, kept.cancel())
+
+    def _kept(self, name: str) -> ResponsesEncoder | Background:
         if name not in self._recent:
             message = f"Response with id '{name[:80]}' not found. The demo keeps the latest {_KEPT} of one run."
             raise Refused(404, message, param="response_id")
-        return self._json(200, self._recent[name])
+        return self._recent[name]
 
     def _post(self, api: str, body: bytes) -> Reply:
         if len(body) > MAX_BODY:
@@ -155,13 +190,26 @@ class Demo:
         tape = choose(ask, self._call_names())
         start = Start(ask, f"demo/{tape.name}", int(self._now()), self._new_id)
         encoder = _ENCODERS[api](start)
-        if api == "responses":
-            self._remember(encoder)
-        if ask.stream:
-            return Reply(200, self._headers("text/event-stream; charset=utf-8"), self._stream(encoder, tape, ask))
-        return self._whole(encoder, tape, ask)
+        if isinstance(encoder, ResponsesEncoder):
+            if ask.body.get("background"):
+                return self._begin(encoder, tape, ask)
+            self._remember(encoder.id, encoder)
+        return self._events(self._stream(encoder, tape, ask)) if ask.stream else self._whole(encoder, tape, ask)
 
-    async def _stream(self, encoder: Encoder, tape: Tape, ask: Ask) -> AsyncIterator[bytes]:
+    def _begin(self, encoder: ResponsesEncoder, tape: Tape, ask: Ask) -> Reply:
+        """An answer in the background: it goes on, whatever becomes of this connection."""
+        if ask.body.get("store") is False:
+            raise Refused(400, "Background mode requires store=true.", param="background")
+        beats = play(tape, ask.limit)
+        run = Background(encoder, beats, now=self._now, speed=self._speed, streamed=ask.stream)
+        self._remember(encoder.id, run)
+        return self._events(run.follow(-1, self._sleep)) if ask.stream else self._json(200, run.object)
+
+    def _events(self, events: AsyncGenerator[bytes, None]) -> Reply:
+        body = self._chaos.cut(events) if self._chaos else events
+        return Reply(200, self._headers("text/event-stream; charset=utf-8"), body)
+
+    async def _stream(self, encoder: Encoder, tape: Tape, ask: Ask) -> AsyncGenerator[bytes, None]:
         for event in encoder.start():
             yield event
         for beat in play(tape, ask.limit):
@@ -199,8 +247,8 @@ class Demo:
             ("x-streamcell-demo", LABEL.removeprefix("demo: ")),
         ]
 
-    def _remember(self, encoder: Encoder) -> None:
-        self._recent[encoder.id] = encoder.object
+    def _remember(self, name: str, kept: ResponsesEncoder | Background) -> None:
+        self._recent[name] = kept
         while len(self._recent) > _KEPT:
             self._recent.popitem(last=False)
 
@@ -212,7 +260,7 @@ class Demo:
             raise Refused(400, message, code="previous_response_not_found", param="previous_response_id")
 
     def _call_names(self) -> dict[str, str]:
-        items = [item for response in list(self._recent.values()) for item in response["output"]]
+        items = [item for response in list(self._recent.values()) for item in response.object["output"]]
         return {item["call_id"]: item["name"] for item in items if item["type"] == "function_call"}
 
 

@@ -67,6 +67,11 @@ class ResponsesEncoder:
     def beat(self, beat: Beat) -> list[bytes]:
         return list(_STEPS[beat.kind](self, beat))
 
+    def cancel(self) -> list[bytes]:
+        """The end of an answer that was made in the background and cancelled."""
+        self.object["status"] = "cancelled"
+        return [self._lifecycle("response.cancelled")]
+
     def _event(self, kind: str, **fields: Any) -> bytes:
         event = {"type": kind, **fields, "sequence_number": self._number}
         self._number += 1
@@ -191,7 +196,7 @@ def _response(ident: str, start: Start) -> dict[str, Any]:
         "object": "response",
         "created_at": start.created,
         "status": "in_progress",
-        "background": False,
+        "background": bool(body.get("background")),
         "completed_at": None,
         "error": None,
         "frequency_penalty": 0.0,

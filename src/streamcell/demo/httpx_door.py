@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 
+from streamcell.demo.chaos import Cut
 from streamcell.demo.core import Demo, Request
 
 __all__ = ["DemoTransport"]
@@ -20,7 +21,8 @@ class DemoTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         body = await request.aread()
         headers = {name.lower(): value for name, value in request.headers.items()}
-        reply = self._demo.answer(Request(request.method, request.url.path, headers, body))
+        query = request.url.query.decode("ascii", "replace")
+        reply = self._demo.answer(Request(request.method, request.url.path, headers, body, query))
         return httpx.Response(reply.status, headers=reply.headers, stream=_Body(reply.body), request=request)
 
 
@@ -31,8 +33,11 @@ class _Body(httpx.AsyncByteStream):
         self._chunks = chunks
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._chunks:
-            yield chunk
+        try:
+            async for chunk in self._chunks:
+                yield chunk
+        except Cut as cut:
+            raise httpx.ReadError(str(cut)) from cut
 
     async def aclose(self) -> None:
         close = getattr(self._chunks, "aclose", None)

@@ -35,7 +35,7 @@ class Server(AbstractAsyncContextManager["Server"]):
         self.streams_done = 0
         """Answers sent to their end."""
         self.streams_cut = 0
-        """Answers whose client went away before their end."""
+        """Answers whose client went away before their end, or that were cut on purpose."""
         self._demo = demo
         self._listener: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -125,8 +125,8 @@ class _Connection:
         if head is None:
             return None
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in head.headers}
-        path = head.target.decode("latin-1").partition("?")[0]
-        return Request(head.method.decode("latin-1"), path, headers, bytes(body))
+        path, _, query = head.target.decode("latin-1").partition("?")
+        return Request(head.method.decode("latin-1"), path, headers, bytes(body), query)
 
     async def _event(self) -> h11.Event | type[h11.PAUSED]:
         while True:
@@ -153,7 +153,7 @@ class _Connection:
             await asyncio.gather(sending, watching, return_exceptions=True)
             await _close(reply.body)
         if not sent:
-            raise ConnectionResetError("the client went away")
+            raise ConnectionResetError("the client went away, or shall think that we did")
 
     async def _gone(self) -> None:
         """Returns when the client closes its side; what it sends early waits in h11 for the next request."""
