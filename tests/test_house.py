@@ -26,7 +26,8 @@ LAYER = {
 }  # fmt: skip
 """Imports point to a lower number, or within a layer as SAME allows."""
 SAME = {
-    ("events", "wire"), ("options", "secret"), ("endpoint", "keys"), ("providers", "sse"), ("providers", "document"), ("state", "document"), ("state", "items"),
+    ("events", "wire"), ("options", "secret"), ("endpoint", "keys"), ("providers", "sse"),
+    ("providers", "document"), ("state", "document"), ("state", "items"),
     ("state", "numbering"), ("state", "events"), ("items", "document"), ("parts", "document"), ("parts", "items"),
     ("state", "parts"), ("state", "readout"), ("providers", "document"), ("http_errors", "retry"),
     ("transport", "http_errors"), ("transport", "chunked"), ("session", "sources"), ("event_log", "background"),
@@ -36,7 +37,7 @@ SAME = {
 UNDER_A_NAME_OF_THE_PACKAGE = {"__version__"}
 
 DOORS = {
-    "httpx": {"transport", "chunked", "demo"}, "h11": {"demo"}, "msgspec": {"events", "providers"},
+    "httpx": {"transport", "chunked", "demo"}, "h11": {"demo"}, "msgspec": {"events", "providers", "tape"},
     "markdown_it": {"fallback"}, "mdit_py_plugins": {"fallback"},
     "anywidget": {"widget"}, "traitlets": {"widget"}, "ipywidgets": set(), "IPython": {"magics", "display"},
 }  # fmt: skip

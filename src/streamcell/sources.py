@@ -15,8 +15,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-import msgspec
-
 from streamcell.errors import ProtocolError, ProviderError, StreamcellError, TransportError, UsageError
 from streamcell.events import Event
 from streamcell.journal import Recorder
@@ -24,7 +22,7 @@ from streamcell.options import StreamOptions
 from streamcell.providers import PROVIDERS, Reader
 from streamcell.retry import pause_before_retry
 from streamcell.secret import redact
-from streamcell.tape import Tape
+from streamcell.tape import Tape, as_bytes
 from streamcell.transport import Answer, Transport
 
 __all__ = ["Request", "followed", "taped"]
@@ -260,7 +258,8 @@ async def followed(events: Any, api: str, recorder: Recorder | None = None) -> B
     recorder.opened(api, {})
     async for item in _async_iter(events):
         if isinstance(item, Event):
-            recorder.chunk(b"data: " + msgspec.json.encode(item) + b"\n\n")
+            if api == "responses":  # whose events ours are
+                recorder.chunk(as_bytes(item))
             yield [item]
         else:
             chunk = _as_bytes(item)

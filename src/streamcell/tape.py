@@ -17,8 +17,22 @@ from typing import Any
 import msgspec
 
 from streamcell.errors import ProtocolError
+from streamcell.events import Event, UnknownEvent
 
-__all__ = ["MAX_BYTES", "VERSION", "Connection", "Head", "Opened", "Record", "Tape", "Writer", "keeps", "read", "whole"]
+__all__ = [
+    "MAX_BYTES",
+    "VERSION",
+    "Connection",
+    "Head",
+    "Opened",
+    "Record",
+    "Tape",
+    "Writer",
+    "as_bytes",
+    "keeps",
+    "read",
+    "whole",
+]
 
 VERSION = 1
 """Goes up when an older streamcell could not read what a newer one writes."""
@@ -146,6 +160,11 @@ class Writer:
         told = None if error is None else dict(error)
         ended = Ended(status=status, error=told, records=self.records, sha256=self._sha.hexdigest())
         return self.line(Record(t=t, end=ended))
+
+
+def as_bytes(event: Event) -> bytes:
+    """One of our own events as a server of the Responses API would send it."""
+    return b"data: " + _encode(event.data if isinstance(event, UnknownEvent) else event) + b"\n\n"
 
 
 def read(data: bytes) -> Tape:
