@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
+import traceback
+import zlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,7 +16,7 @@ import pytest
 from streamcell.endpoint import Endpoint
 from streamcell.errors import ProtocolError, ProviderError, StreamcellError, TransportError, UsageError
 from streamcell.secret import Secret
-from streamcell.transport import HttpTransport
+from streamcell.transport import INFLATED_BYTES, HttpTransport
 
 KEY = "sk-test-0123456789abcdef0123"
 EVENTS = {"content-type": "text/event-stream; charset=utf-8"}
@@ -165,3 +169,88 @@ async def test_the_first_listed_model_is_found() -> None:
 async def test_a_server_that_lists_no_model_asks_for_a_name(body: bytes) -> None:
     with pytest.raises(UsageError, match="Name one with -m"):
         await mocked(lambda _: httpx.Response(200, content=body)).first_model()
+
+
+# ---------------------------------------------------------------- compressed bodies, proxies, certificates
+def squeezed(data: bytes, wbits: int) -> bytes:
+    packer = zlib.compressobj(wbits=wbits)
+    return packer.compress(data) + packer.flush()
+
+
+def packed(content: bytes, encoding: str) -> httpx.Response:
+    async def body() -> AsyncIterator[bytes]:
+        for at in range(0, len(content), 1000):
+            yield content[at : at + 1000]
+
+    return httpx.Response(200, headers={**EVENTS, "content-encoding": encoding}, content=body())
+
+
+@pytest.mark.parametrize(("encoding", "wbits"), [("gzip", 31), ("x-gzip", 31), ("deflate", 15)])
+async def test_a_compressed_stream_is_inflated_though_none_was_asked_for(encoding: str, wbits: int) -> None:
+    data = b"data: {}\n\n" * 5000
+    assert await read(mocked(lambda _: packed(squeezed(data, wbits), encoding))) == data
+
+
+async def test_a_bomb_is_inflated_in_small_pieces() -> None:
+    bomb = squeezed(bytes(100_000_000), 31)
+    async with mocked(lambda _: packed(bomb, "gzip")).post("/responses", {}, {}) as answer:
+        sizes = [len(chunk) async for chunk in answer.chunks]
+    assert (sum(sizes), max(sizes)) == (100_000_000, INFLATED_BYTES)
+
+
+@pytest.mark.parametrize(("content", "encoding"), [(b"not gzip at all", "gzip"), (b"x", "br"), (b"x", "gzip, gzip")])
+async def test_what_is_not_packed_as_it_says_is_a_protocol_error(content: bytes, encoding: str) -> None:
+    assert isinstance(await failure(mocked(lambda _: packed(content, encoding))), ProtocolError)
+
+
+async def test_a_header_of_ones_own_is_removed_from_what_the_server_says() -> None:
+    refused = httpx.Response(403, json={"error": {"message": "token hush-hush-1 is not welcome"}})
+    error = await failure(mocked(lambda _: refused, headers={"X-Token": "hush-hush-1"}))
+    assert "hush-hush-1" not in f"{error} {vars(error)}"
+    assert "[redacted] is not welcome" in str(error)
+
+
+async def test_a_key_that_was_put_on_is_in_no_frame_of_the_traceback() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadError("broken", request=request)
+
+    error = await failure(mocked(answer, key=KEY, headers={"x-token": KEY[::-1]}))
+    shown = "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+    assert KEY not in shown
+    assert KEY[::-1] not in shown
+
+
+async def test_a_proxy_is_taken_from_the_environment_but_not_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readuntil(b"\r\n")).decode())
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\ndata: 1\n\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(proxy, "127.0.0.1", 0) as listener:
+        port = listener.sockets[0].getsockname()[1]
+        for name in ("http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{port}" if "http" in name.lower() else "")
+        assert await read(HttpTransport(Endpoint("http://far.invalid/v1"))) == b"data: 1\n\n"
+        assert await read(HttpTransport(Endpoint(f"http://127.0.0.1:{port}/v1"))) == b"data: 1\n\n"
+    assert asked == ["POST http://far.invalid/v1/responses HTTP/1.1\r\n", "POST /v1/responses HTTP/1.1\r\n"]
+
+
+async def test_a_proxy_that_cannot_be_used_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "nonsense://me:hunter2secret@proxy")
+    error = await failure(HttpTransport(Endpoint("https://far.invalid/v1")))
+    assert "Look at HTTPS_PROXY" in str(error)
+    assert "hunter2secret" not in str(error)
+
+
+async def test_no_password_is_taken_from_netrc(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "netrc").write_text("machine h.example login me password secretpw")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert "authorization" not in request.headers
+        return httpx.Response(200, headers=EVENTS)
+
+    await read(mocked(answer))
