@@ -102,9 +102,23 @@ export class MarkdownText {
 
   #grow(): Growing {
     const push = (text: string) => {
-      this.#markdown ??= create(this.#element);
-      this.#markdown.push(text);
+      try {
+        this.#markdown ??= create(this.#element);
+        this.#markdown.push(text);
+      } catch (error) {
+        console.error("streamcell: markdown could not be rendered; the text is shown as it is", error);
+        this.#markdown = asPlain(this.#element, this.#shown);
+      }
     };
     return new Growing({ push, clear: () => this.destroy() });
   }
+}
+
+/** In place of a renderer that failed: `text`, and all that comes after it, as plain text. Nothing of it is lost. */
+function asPlain(element: HTMLElement, text: string): Markdown {
+  const plain = document.createElement("div");
+  plain.className = "sc-markdown sc-plain";
+  plain.textContent = text;
+  element.replaceChildren(plain);
+  return { push: (more) => appendText(plain, more), end: () => undefined, destroy: () => plain.remove() };
 }
