@@ -83,7 +83,9 @@ export class Footnotes {
       for (const { id, use, link } of noteLinks(text.shown)) {
         const number = numbers[id]?.number ?? 0;
         const nth = (numbers[id]?.before ?? 0) + use;
-        link.textContent = nth > 0 ? `[${number + 1}:${nth}]` : `[${number + 1}]`;
+        const label = nth > 0 ? `[${number + 1}:${nth}]` : `[${number + 1}]`;
+        if (link.textContent === label) continue;
+        link.textContent = label;
         link.setAttribute("href", `#${this.prefix}${number + 1}`);
         link.id = `${this.prefix}ref-${number + 1}-${nth}`;
       }

@@ -4,8 +4,8 @@ import type { Highlighter } from "./code.js";
 import type { InlineParser, NoteUse } from "./dialect.js";
 import type { Footnotes } from "./footnotes.js";
 import type { NameTable } from "./names.js";
-import { patch, type Shown, split } from "./patch.js";
-import { joined, type Policy, type Span, spansOf, text } from "./spans.js";
+import { patch, type Shown, setText, split } from "./patch.js";
+import { type Policy, type Span, spansOf, text } from "./spans.js";
 
 /** What all views of one document share. */
 export interface Page {
@@ -30,6 +30,8 @@ const NO_NOTES: readonly NoteUse[] = [];
 const LONG = 1500;
 /** Characters from which on a run that cannot be cut is parsed again only after it has grown by a sixteenth. */
 const HUGE = 16_384;
+/** Characters that are parsed at once. */
+const STEP = 8192;
 /** Characters at the end that always stay together. */
 const TAIL = 300;
 
@@ -37,9 +39,10 @@ const TAIL = 300;
 export class Run {
   notes = NO_NOTES;
   private gone = false;
-  /** What was parsed last, and the result. */
+  /** What was parsed last. */
   private drawn = "";
-  private spans: readonly Span[] = [];
+  /** What came behind it, shown as it stands. */
+  private extra: { node: Text; text: string } | null = null;
 
   constructor(
     private readonly view: TextView,
@@ -56,7 +59,8 @@ export class Run {
     const { page, host } = this.view;
     const { spans, notes } = this.parse(this.content);
     this.drawn = this.content;
-    this.spans = spans;
+    this.extra?.node.remove();
+    this.extra = null;
     patch(host, this.shown, spans, this.view.before(this));
     const had = this.notes.length > 0;
     this.notes = notes;
@@ -71,12 +75,11 @@ export class Run {
     const { content, drawn } = this;
     const added = content.length - drawn.length;
     if (this.gone || drawn.length < HUGE || added > drawn.length / 16 || !content.startsWith(drawn)) return false;
-    patch(
-      this.view.host,
-      this.shown,
-      joined([...this.spans, text(content.slice(drawn.length))]),
-      this.view.before(this),
-    );
+    const more = content.slice(drawn.length);
+    if (this.extra) setText(this.extra.node, this.extra.text, more);
+    const node = this.extra?.node ?? this.view.host.ownerDocument.createTextNode(more);
+    if (!this.extra) this.view.host.insertBefore(node, this.shown.at(-1)?.node.nextSibling ?? null);
+    this.extra = { node, text: more };
     return true;
   }
 
@@ -94,6 +97,7 @@ export class Run {
   forget(): void {
     const { page } = this.view;
     this.gone = true;
+    this.extra?.node.remove();
     page.names.forget(this);
     this.notes = NO_NOTES;
     page.footnotes.changed(this);
@@ -119,6 +123,15 @@ export class TextView {
   /** Shows `content`. `open`: more may come behind it. */
   show(content: string, task: boolean, open: boolean): void {
     if (content === this.content && task === this.task && open === this.open) return;
+    // Much at once is taken in steps, as long as each can be cut off from the next
+    for (let end = this.content.length + STEP; end < content.length; end += STEP) {
+      this.extend(content.slice(0, end), task, true);
+      if ((this.last?.content.length ?? 0) > STEP) break;
+    }
+    this.extend(content, task, open);
+  }
+
+  private extend(content: string, task: boolean, open: boolean): void {
     const settled = this.last?.order[2] ?? 0;
     if (task !== this.task || content.slice(0, settled) !== this.content.slice(0, settled)) this.clear();
     this.content = content;
@@ -194,11 +207,15 @@ export class TextView {
   }
 }
 
+/** Where the last sentence or line but those at the very end is over; 0 where there is none. */
 function sentenceEnd(content: string): number {
-  for (let at = content.lastIndexOf(". ", content.length - TAIL); at > 0; at = content.lastIndexOf(". ", at - 1)) {
-    if (!/[\s*_~`]/.test(content.charAt(at + 2))) return at + 2;
-  }
-  return 0;
+  const ends = [". ", "\n"].map((mark) => {
+    let at = content.length - TAIL;
+    do at = content.lastIndexOf(mark, at - 1);
+    while (at > 0 && /[\s*_~`]/.test(content.charAt(at + mark.length)));
+    return at > 0 ? at + mark.length : 0;
+  });
+  return Math.max(...ends);
 }
 
 // A delimiter, code or tag that might still find its other half; blanks around or letters at both sides make it harmless

@@ -93,13 +93,6 @@ function withoutLoad(span: Span): Span {
   return load === undefined ? span : { ...rest, key: "" };
 }
 
-/** The spans, with text next to text as one. */
-export function joined(spans: readonly Span[]): Span[] {
-  const out: Span[] = [];
-  for (const span of spans) append(out, span);
-  return out;
-}
-
 /** Adds to text that stands there already, so that text stays in few nodes. */
 function append(spans: Span[], span: Span): void {
   const last = spans.at(-1);
