@@ -163,9 +163,8 @@ class Recorder:
         """The stream starts: open the files."""
         self._started = self._clock()
         self._loop = asyncio.get_running_loop()
-        if self._files and self._head:
-            head = self._head()
-            self._each(lambda file: file.begin(head))
+        if head := self._head:
+            self._each(lambda file: file.begin(head()))
 
     def opened(self, api: str, headers: Mapping[str, str]) -> None:
         """A connection has given the head of a 2xx answer."""
@@ -225,7 +224,7 @@ class Recorder:
         for file in list(self._files):
             try:
                 do(file)
-            except (OSError, ValueError):  # ValueError: what cannot be written as JSON
+            except Exception:  # of the disk mostly; but nothing at all that goes wrong here may cost the stream
                 self._files.remove(file)
                 file.close(finished=False)
                 self._warn(f"{file.kind}_off")
@@ -245,11 +244,13 @@ def recorder(
     response_id: str | None = None,
     warn: Callable[[str], None],
     status: Callable[[], str],
+    now: Callable[[], float] = time.time,
 ) -> Recorder:
     """The recorder that the options ask for.
 
     Args:
         secrets: The keys that the request carries; those that stand in the options are known.
+        now: Unix time; a seam for tests.
 
     Raises:
         UsageError: The file for the tape cannot be written, or holds something else.
@@ -259,7 +260,7 @@ def recorder(
     if options.record:
         files.append(tape(_checked(Path(os.path.expanduser(options.record)))))
     known = [*secrets, *_secrets(options)]
-    return Recorder(files, lambda: _head(options, response_id, known), secrets=known, warn=warn, status=status)
+    return Recorder(files, lambda: _head(options, response_id, known, now()), secrets=known, warn=warn, status=status)
 
 
 def _checked(path: Path) -> Path:
@@ -289,12 +290,12 @@ def _secrets(options: StreamOptions) -> list[Secret]:
     return [Secret(value) for value in values if value]
 
 
-def _head(options: StreamOptions, response_id: str | None, secrets: Sequence[Secret | None]) -> Head:
+def _head(options: StreamOptions, response_id: str | None, secrets: Sequence[Secret | None], now: float) -> Head:
     given = {name: getattr(options, name) for name in ASKED}
     return Head(
         streamcell="tape",
         version=VERSION,
-        at=time.time(),
+        at=now,
         api=options.api,
         model=redact(options.model, *secrets) if options.model else None,
         where={name: redact(getattr(options, name), *secrets) for name in WHERE if getattr(options, name)},
