@@ -109,3 +109,15 @@ async def test_the_errors_beneath_become_httpxs_own(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("streamcell.chunked._beneath", lambda _: (Socket(httpcore.ReadTimeout("late")), b""))
     with pytest.raises(httpx.ReadTimeout, match="late"):
         [chunk async for chunk in chunks_of(None, 1)]
+
+
+async def test_the_transport_takes_the_short_way() -> None:
+    from streamcell.endpoint import Endpoint
+    from streamcell.transport import HttpTransport
+
+    body = {"model": "demo/tour", "input": "hi", "stream": True}
+    with served(speed=0) as server:
+        async with HttpTransport(Endpoint(server.url)).post("/responses", body, {}) as answer:
+            chunks = [chunk async for chunk in answer.chunks]
+    events = b"".join(chunks).count(b"\n\n")
+    assert len(chunks) < events / 2, f"{len(chunks)} chunks for {events} events"

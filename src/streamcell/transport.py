@@ -16,6 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
+from streamcell.chunked import chunks_of
 from streamcell.endpoint import Endpoint
 from streamcell.errors import ProtocolError, StreamcellError, TransportError, UsageError
 from streamcell.http_errors import error_from_answer
@@ -118,7 +119,7 @@ class HttpTransport:
             UsageError: It lists none; one must be named.
         """
         async with self._send("GET", "/models") as response:
-            body = await _up_to(_chunks(response), ERROR_BODY_BYTES)
+            body = await _up_to(_chunks(response, self._timeout), ERROR_BODY_BYTES)
         try:
             listed = json.loads(body)["data"]
             return str(next(model["id"] for model in listed if model.get("id")))
@@ -199,9 +200,13 @@ class HttpTransport:
 
     async def _check_status(self, response: httpx.Response) -> None:
         if not response.is_success:
-            body = await _up_to(_chunks(response), ERROR_BODY_BYTES)
-            said = redact(body.decode("utf-8", "replace"), *self._secrets()).encode()
-            raise error_from_answer(response.status_code, response.headers, said, self._endpoint)
+            said = await self._said(response, ERROR_BODY_BYTES)
+            raise error_from_answer(response.status_code, response.headers, said.encode(), self._endpoint)
+
+    async def _said(self, response: httpx.Response, limit: int) -> str:
+        """What a server says that is no answer. A function of its own, so that no frame that raises has it bare."""
+        body = await _up_to(_chunks(response, self._timeout), limit)
+        return redact(body.decode("utf-8", "replace"), *self._secrets())
 
     def _door(self) -> httpx.AsyncBaseTransport | None:
         if self._inner is None and self._endpoint.is_demo:
@@ -217,17 +222,16 @@ class HttpTransport:
         """What a 2xx answer holds, by what it says it is."""
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind == "application/json":
-            whole = await _up_to(_chunks(response), WHOLE_BODY_BYTES)
-            return Answer(response.headers, _chunks(response), whole)
+            whole = await _up_to(_chunks(response, self._timeout), WHOLE_BODY_BYTES)
+            return Answer(response.headers, _chunks(response, self._timeout), whole)
         if kind in ("text/html", "application/xhtml+xml"):
-            body = await _up_to(_chunks(response), ERROR_BODY_BYTES)
-            said = redact(" ".join(body.decode("utf-8", "replace").split())[:200], *self._secrets())
+            said = " ".join((await self._said(response, ERROR_BODY_BYTES)).split())[:200]
             raise ProtocolError(
                 f"Expected text/event-stream from {self._endpoint.host}, got {kind}: {said}",
                 hint="Check that the base URL ends before /responses.",
                 status=response.status_code,
             )
-        return Answer(response.headers, _chunks(response))
+        return Answer(response.headers, _chunks(response, self._timeout))
 
     def _transport_error(self, error: Exception) -> StreamcellError:
         host = self._endpoint.host
@@ -341,7 +345,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-async def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
+async def _chunks(response: httpx.Response, timeout: float) -> AsyncIterator[bytes]:
     """The body, inflated where it must be: piece by piece, whatever a small chunk may grow to.
 
     Raises:
@@ -349,7 +353,7 @@ async def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
     """
     encoding = response.headers.get("content-encoding", "").strip().lower()
     if encoding in ("", "identity") or response.is_stream_consumed:
-        async for chunk in response.aiter_bytes():
+        async for chunk in chunks_of(response, timeout):
             yield chunk
         return
     if encoding not in ("gzip", "x-gzip", "deflate"):
