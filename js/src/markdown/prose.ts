@@ -30,6 +30,8 @@ const NO_NOTES: readonly NoteUse[] = [];
 const LONG = 1500;
 /** Characters from which on a run that cannot be cut is parsed again only after it has grown by a sixteenth. */
 const HUGE = 16_384;
+/** Characters of a paragraph from which on new text is shown in nodes of its own. */
+const LONG_PARAGRAPH = 4096;
 /** Characters that are parsed at once. */
 const STEP = 8192;
 /** Characters at the end that always stay together. */
@@ -61,7 +63,7 @@ export class Run {
     this.drawn = this.content;
     this.extra?.node.remove();
     this.extra = null;
-    patch(host, this.shown, spans, this.view.before(this));
+    patch(host, this.shown, spans, { after: this.view.before(this), apart: this.order[2] > LONG_PARAGRAPH });
     const had = this.notes.length > 0;
     this.notes = notes;
     if (had || notes.length > 0) page.footnotes.changed(this);
