@@ -71,3 +71,15 @@ def test_leaving_an_iteration_early_leaves_nothing_behind() -> None:
     assert next(following) == 0
     following.close()
     assert log._followers == []
+
+
+def test_heavy_events_are_followed_but_not_kept_unless_all_are() -> None:
+    for keep, kept in ((10, ["a", "b"]), (True, ["a", "heavy", "b"])):
+        log = EventLog(keep, is_light=lambda event: len(event) == 1)
+        log.extend(["a"])
+        following = iter(log)
+        assert next(following) == "a"
+        log.extend(["heavy", "b"])
+        log.close()
+        assert list(following) == ["heavy", "b"]
+        assert (log[:], log.total) == (kept, 3)

@@ -362,3 +362,28 @@ def test_the_demo_labels_its_answer() -> None:
     stream = ran(Scripted([sse(*TEXT, DONE)], headers={"x-streamcell-demo": "canned answers, no model"}))
     assert stream.snapshot()["streamcell"]["label"] == "demo: canned answers, no model"
     assert stream.snapshot()["streamcell"]["elapsed_ms"] >= stream.snapshot()["streamcell"]["first_text_ms"] >= 0
+
+
+def test_a_long_stream_keeps_little_more_than_its_text() -> None:
+    import gc
+    import tracemalloc
+
+    delta = {"type": "response.output_text.delta", "output_index": 0, "content_index": 0, "delta": "some 😀 "}
+    text = delta["delta"] * 30_000
+    message = {"type": "message", "content": [{"type": "output_text", "text": text}]}
+    ends = [
+        {"type": "response.output_text.done", "output_index": 0, "content_index": 0, "text": text},
+        {"type": "response.output_item.done", "output_index": 0, "item": message},
+        {"type": "response.completed", "response": {"status": "completed", "output": [message]}},
+    ]
+    wire = [sse(delta)] * 30_000 + [sse(*ends)]
+    Stream.of(wire[:1]).start().wait(10)  # what is made once does not count
+    gc.collect()
+    tracemalloc.start()
+    stream = Stream.of(wire).start().wait(60)
+    gc.collect()
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert stream.status == "completed"
+    assert kept <= 3 * len(text.encode())
+    assert stream.events.total == 30_003

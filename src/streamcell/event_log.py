@@ -22,10 +22,13 @@ class EventLog:
 
     Args:
         keep: How many of the newest events are remembered; True for all, False for none.
+        is_light: Whether an event is worth remembering where not all are: the last events of a long answer say all of
+            its text again, several times, and the stream itself has that.
     """
 
-    def __init__(self, keep: bool | int = 1000) -> None:
+    def __init__(self, keep: bool | int = 1000, is_light: Callable[[Any], bool] = lambda _: True) -> None:
         self._kept: deque[Any] = deque(maxlen=None if keep is True else int(keep))
+        self._is_light = (lambda _: True) if keep is True else is_light
         self._changed = threading.Condition()
         self._followers: list[_Follower] = []
         self._closed = False
@@ -42,7 +45,7 @@ class EventLog:
         with self._changed:
             events = list(events)
             self.total += len(events)
-            self._kept.extend(events)
+            self._kept.extend(filter(self._is_light, events))
             for follower in self._followers:
                 follower.waiting.extend(events)
                 follower.wake()

@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["EVENT_TYPES", "Event", "UnknownEvent", "from_dict", "from_object"]
+__all__ = ["EVENT_TYPES", "LIGHT_BYTES", "Event", "UnknownEvent", "from_dict", "from_object", "is_light"]
 
 
 class Event(msgspec.Struct, gc=False, tag_field="type", repr_omit_defaults=True):
@@ -298,6 +298,21 @@ def from_dict(data: Mapping[str, Any]) -> Event:
         elif wanted == (int,):
             fields[name] = _number(value)
     return cls(**fields)
+
+
+LIGHT_BYTES = 16 * 1024
+"""Of an event that is remembered where not all are."""
+
+
+def is_light(event: Event) -> bool:
+    """Whether an event, as JSON, has at most `LIGHT_BYTES`. Cheap for deltas."""
+    delta = getattr(event, "delta", None)
+    if isinstance(delta, str):
+        return len(delta) <= LIGHT_BYTES
+    try:
+        return len(msgspec.json.encode(event)) <= LIGHT_BYTES
+    except (ValueError, TypeError, RecursionError):  # lone surrogates, or nested beyond all measure
+        return False
 
 
 def from_object(obj: Any) -> Event:

@@ -74,7 +74,7 @@ class StreamOptions:
     """Have the service go on when the connection is cut, and fetch the rest. Responses only; the service stores the
     answer."""
     keep_events: bool | int = 1000
-    """How many events `Stream.events` remembers: a number, True for all, False for none."""
+    """How many events `Stream.events` remembers: a number, of at most 16 KB each; True for all; False for none."""
     journal: bool = True
     """Keep what arrives in the user's cache, so that `streamcell.recover` finds it after the kernel was killed."""
     record: str | None = None

@@ -22,7 +22,7 @@ from streamcell.clocks import Clocks
 from streamcell.endpoint import resolve
 from streamcell.errors import ProtocolError, ProviderError, StreamcellError, TransportError, UsageError
 from streamcell.event_log import EventLog
-from streamcell.events import Event
+from streamcell.events import Event, is_light
 from streamcell.journal import Recorder, recorder
 from streamcell.options import StreamOptions
 from streamcell.providers import PROVIDERS
@@ -69,7 +69,7 @@ class Stream:
         self._future: Future[None] | None = None
         self._cancelled = False
         self._done = threading.Event()
-        self.events = EventLog(keep_events)
+        self.events = EventLog(keep_events, is_light)
         """All events in order, typed: iterate to follow them live."""
 
     # ---------------------------------------------------------------- making one
@@ -101,7 +101,7 @@ class Stream:
         Raises:
             UsageError: The id is none, or the options cannot be carried out.
         """
-        if not re.fullmatch(r"[A-Za-z0-9_.:\-]{1,500}", response_id) or looks_like_key(response_id):
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.:\-]{0,499}", response_id) or looks_like_key(response_id):
             raise UsageError("Expected the id of a response, such as resp_…, got something else (not shown).")
         options = replace(options, api="responses", background=True)
         return cls._request_of(options, transport, resume=(response_id, after))
