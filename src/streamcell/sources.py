@@ -164,7 +164,8 @@ class Request:
                     raise
 
     def _path(self) -> str:
-        return f"/responses/{quote(self._response_id or '', safe='')}"
+        # The id is the server's word: it stays one part of the path, also where it is dots.
+        return f"/responses/{quote(self._response_id or '', safe='').replace('.', '%2E')}"
 
     async def _read(self, api: str, send: Callable[[], Any]) -> Batches:
         """The events of one connection."""
