@@ -44,6 +44,8 @@ export interface Annex {
   warnings?: Record<string, number>;
   /** output_index (as text) → base64 of the newest partial image. */
   partial_images?: Record<string, string>;
+  /** ``data`` (base64) and ``transcript`` of a spoken answer, as far as they have come. */
+  audio?: Record<string, string>;
   /** Unix time in seconds at which the request was sent. */
   started_at?: number;
   /** From there to the first delta of text, reasoning or arguments. */

@@ -72,6 +72,8 @@ class Annex(TypedDict, total=False):
     """How often each oddity of the server was met and read round, by a short name."""
     partial_images: dict[str, str]
     """output_index (as text) → base64 of the newest partial image."""
+    audio: dict[str, str]
+    """``data`` (base64) and ``transcript`` of a spoken answer, as far as they have come."""
     started_at: float
     """Unix time in seconds at which the request was sent."""
     first_text_ms: float
