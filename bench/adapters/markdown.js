@@ -39,7 +39,7 @@ export default {
       end: () => engine.end(),
       destroy() {
         style.remove();
-        engine.el.remove();
+        engine.destroy();
       },
     };
   },

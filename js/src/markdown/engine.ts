@@ -54,6 +54,13 @@ export class Engine {
     this.draw();
   }
 
+  /** Takes all away and stops what is left for later. */
+  destroy(): void {
+    this.root.forget();
+    for (const view of this.notes.values()) view.forget();
+    this.el.remove();
+  }
+
   /** No more text comes: nothing is guessed, nothing left for later any longer. */
   end(): void {
     if (!this.isOpen) return;

@@ -2,10 +2,11 @@
 import type { Highlighter } from "./code.js";
 import { inlineParser } from "./dialect.js";
 import { Engine } from "./engine.js";
+import { Slices } from "./slices.js";
 import { guarded } from "./spans.js";
 
 export interface Markdown {
-  /** Adds text. After it the container shows all text so far. */
+  /** Adds text. After it the container shows all text so far; where there is very much of it, a few frames later. */
   push(text: string): void;
   /** No more text comes. */
   end(): void;
@@ -32,9 +33,16 @@ export function create(container: HTMLElement, options: MarkdownOptions = {}): M
   const engine = new Engine(document, { policy, parse, repair, highlighter });
   engine.el.className = ["sc-markdown", options.className ?? ""].join(" ").trim();
   container.append(engine.el);
+  const slices = new Slices(
+    (text) => engine.push(text),
+    () => engine.end(),
+  );
   return {
-    push: (text) => engine.push(text),
-    end: () => engine.end(),
-    destroy: () => engine.el.remove(),
+    push: (text) => slices.add(text),
+    end: () => slices.finish(),
+    destroy() {
+      slices.cancel();
+      engine.destroy();
+    },
   };
 }
