@@ -64,12 +64,14 @@ export class CodeBlock {
   show(code: Code, isOpen: boolean): void {
     const { lines } = this;
     this.isOpen = isOpen;
-    this.name(LANGUAGE.exec(code.info)?.[1] ?? "");
+    // Before the first line has come, the name may still be half of one
+    if (code.lines.length > 0 || !isOpen) this.name(LANGUAGE.exec(code.info)?.[1] ?? "");
     let same = Math.min(lines.length, code.lines.length);
     while (same > 0 && lines[same - 1] !== code.lines[same - 1]) same--;
     if (same < lines.length || same < code.lines.length) {
       if (same < this.coloured) this.clear();
-      lines.splice(same, lines.length, ...code.lines.slice(same));
+      lines.length = same;
+      for (let i = same; i < code.lines.length; i++) lines.push(code.lines[i] ?? "");
       const first = Math.floor(Math.max(0, same - 1) / CHUNK);
       for (let chunk = first; chunk * CHUNK < lines.length; chunk++) this.write(chunk);
       for (const { el } of this.chunks.splice(Math.ceil(lines.length / CHUNK))) el.remove();
@@ -91,6 +93,7 @@ export class CodeBlock {
     this.head.classList.toggle("sc-unnamed", language === "");
     this.grammar = null;
     this.clear();
+    if (language === "") return;
     this.highlighter?.().then(
       ({ grammarOf, tokenize }) => {
         const grammar = !this.isGone && this.language === language ? grammarOf(language) : null;

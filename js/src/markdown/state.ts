@@ -132,7 +132,7 @@ export function putBack(state: State, mark: number): void {
     const cut = state.cuts.pop();
     if (!cut) return;
     cut.list.length = cut.length;
-    cut.list.push(...cut.tail);
+    for (const element of cut.tail) cut.list.push(element);
   }
 }
 

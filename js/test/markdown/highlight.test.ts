@@ -85,6 +85,15 @@ test("code is coloured line by line while it streams, and its text nodes stay", 
   expect(load).toHaveBeenCalledTimes(1);
 });
 
+test("a name is asked for once, when it has come", async () => {
+  const box = document.createElement("div");
+  const load = vi.fn(async () => highlighter);
+  const markdown = create(box, { highlighter: load });
+  for (const char of "```python\nif\n") markdown.push(char);
+  expect(load).toHaveBeenCalledTimes(1);
+  expect(box.querySelector(".sc-code-head > span")?.textContent).toBe("python");
+});
+
 test("colours that come late find a selection where it was", async () => {
   const box = document.createElement("div");
   document.body.append(box);
