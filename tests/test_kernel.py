@@ -166,3 +166,19 @@ def test_cells_with_the_magic_inside_still_work() -> None:
     assert "Wall time" in printed(outputs[3])
     assert printed(outputs[4]).endswith("completed\n")
     assert printed(outputs[5]) == "incomplete\n"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%stream --no-display Why is the night sky dark?",
+        "x = 1\n%stream --no-display -m demo/hello Is it?",
+        "if True:\n    %stream --no-display What's it, then?",
+        "%stream --no-display Is 'it' f(x) or y[0]??",
+        "%%stream --no-display\nWhy?",
+    ],
+)
+def test_a_question_is_a_prompt_and_no_call_for_help(cell: str) -> None:
+    outputs = executed(LOAD, cell, "print(_stream.status, 'pinfo' in get_ipython().transform_cell('%stream?'))")
+    assert printed(outputs[1]) == ""
+    assert printed(outputs[2]) == "completed True\n"

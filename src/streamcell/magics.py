@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from IPython.core.error import UsageError as IPythonUsageError
+from IPython.core.inputtransformer2 import EscapedCommand
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import MagicArgumentParser, argument, construct_parser, magic_arguments
 
@@ -222,10 +223,26 @@ class AwaitCells:
         self._running = False
 
 
+class Question(EscapedCommand):
+    """`%stream Why is the sky blue?` is a prompt, where IPython would take the last word for one to be explained."""
+
+    priority = 0  # before that of IPython's help, which begins at the same place
+
+    @classmethod
+    def find(cls, tokens_by_line: list[list[Any]]) -> Question | None:
+        for line in tokens_by_line:
+            words = [token for token in line if token.string.strip()]
+            says = [token.string for token in words]
+            if says[:2] == ["%", "stream"] and says[2:3] != ["?"] and says[-1] == "?":
+                return cls(words[0].start)
+        return None
+
+
 def load(shell: Any) -> None:
-    """Register the magics and the transformer; again and again without harm."""
+    """Register the magics and the transformers; again and again without harm."""
     unload(shell)
     shell.register_magics(StreamMagics)
+    shell.input_transformer_manager.token_transformers.append(Question)
     hook = AwaitCells()
     shell.input_transformers_post.append(hook)
     shell.events.register("pre_run_cell", hook.cell_begins)
@@ -233,7 +250,9 @@ def load(shell: Any) -> None:
 
 
 def unload(shell: Any) -> None:
-    """Take the transformer away again; IPython has no way to unregister a magic."""
+    """Take the transformers away again; IPython has no way to unregister a magic."""
+    of_tokens = shell.input_transformer_manager.token_transformers
+    of_tokens[:] = [t for t in of_tokens if t.__name__ != Question.__name__]
     # By name: after a reload of this module the old hook is of another class.
     for hook in [t for t in shell.input_transformers_post if type(t).__name__ == AwaitCells.__name__]:
         shell.input_transformers_post.remove(hook)
