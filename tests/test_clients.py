@@ -97,3 +97,9 @@ async def test_its_own_authentication_is_used_where_there_is_no_key(library: Any
 def test_what_is_no_client_is_refused_before_anything_is_sent() -> None:
     with pytest.raises(UsageError, match="or the like, got str"):
         streamcell.stream("x", base_url="http://h.example/v1", client="httpx")
+
+
+def test_the_demo_is_asked_by_its_own_door_whatever_client_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STREAMCELL_DEMO_SPEED", "0")
+    client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(500)))
+    assert streamcell.stream("Hello", base_url="demo", client=client, display=False).status == "completed"

@@ -92,7 +92,7 @@ class HttpTransport:
         self._timeout = timeout
         self._connect_timeout = connect_timeout
         self._inner = inner
-        self._client = client
+        self._client = None if endpoint.is_demo else client
 
     @asynccontextmanager
     async def post(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> AsyncIterator[Answer]:
