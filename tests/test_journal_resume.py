@@ -73,12 +73,14 @@ def test_a_resumed_stream_that_is_cut_goes_on_where_it_was() -> None:
     assert service.paths[1] == "/responses/r?stream=true&starting_after=2"
 
 
-def test_beyond_the_window_it_is_polled_until_it_is_over() -> None:
+def test_beyond_the_window_it_is_polled_until_it_is_over(tmp_path: Path) -> None:
     pending = {**WHOLE, "status": "in_progress", "output": []}
     service = Service(TOO_OLD, {**pending, "status": "queued"}, pending, WHOLE)
-    made = resumed(service)
+    made = resumed(service, record=str(tmp_path / "tape"))
     assert (made.text, made.status, made.error) == ("Hello", "completed", None)
     assert service.paths == ["/responses/r?stream=true", *["/responses/r"] * 3]
+    again = streamcell.stream(replay=str(tmp_path / "tape"), speed=0, display=False)
+    assert (again.text, again.status) == ("Hello", "completed")
 
 
 def test_a_cut_answer_beyond_the_window_is_polled_too() -> None:

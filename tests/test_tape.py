@@ -160,6 +160,10 @@ def test_a_file_over_the_cap_is_refused() -> None:
     assert caught.value.kind == "too_large"
 
 
+def test_a_file_of_nothing_but_line_ends_is_left_at_the_first() -> None:
+    assert read(forged(OPEN) + b"\n" * (MAX_BYTES // 2)).damage == "a line does not fit its checksum"
+
+
 @given(st.binary(max_size=300))
 def test_random_bytes_never_crash_the_reader(noise: bytes) -> None:
     data = written()

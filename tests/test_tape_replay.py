@@ -53,7 +53,9 @@ def test_the_borders_of_chunks_are_kept(file: Path) -> None:
     data = sse(*TEXT, DONE)
     chunks = [data[i : i + 9] for i in range(0, len(data), 9)]
     recorded(file, Scripted(chunks))
-    (connection,) = load(str(file)).connections
+    tape = load(str(file))
+    (connection,) = tape.connections
+    assert tape.head.where == {}
     assert [chunk for _, chunk in connection.chunks] == chunks
 
 
@@ -65,7 +67,7 @@ def test_nothing_is_sent_and_no_key_is_needed(file: Path) -> None:
             pytest.fail(f"the client was asked for {name}")
 
     made = played(file, base_url="https://api.openai.com/v1", client=Untouchable(), prompt="is not sent")
-    assert (made.text, made.status, made.error) == ("Hello", "completed", None)
+    assert (made.text, made.status, made.error, made.replayed) == ("Hello", "completed", None, True)
 
 
 def test_a_continued_answer_is_played_over_all_its_connections(file: Path) -> None:

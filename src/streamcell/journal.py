@@ -116,7 +116,7 @@ def journal(where: Path) -> File:
 
 
 def tape(path: Path) -> File:
-    """A tape with the border of each chunk; what stood in the file is overwritten."""
+    """A tape with the border of each chunk, to give away; what stood in the file is overwritten."""
 
     def opened() -> tuple[int, Path]:
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), path

@@ -69,6 +69,8 @@ class Stream:
         self._future: Future[None] | None = None
         self._cancelled = False
         self._done = threading.Event()
+        self.replayed = False
+        """Whether it came from a tape or a journal: then nothing that it asks for may be run."""
         self.events = EventLog(keep_events, is_light)
         """All events in order, typed: iterate to follow them live."""
 
@@ -137,6 +139,7 @@ class Stream:
         tape = load(options.replay or "")
         options = replayed(options, tape)
         stream = cls._for(options)
+        stream.replayed = True
         stream._recorder = recorder(options, warn=stream._warn, status=lambda: stream.status)
         stream._ask(options, ReplayTransport(tape, options.speed), sleep=lambda seconds: asyncio.sleep(0))
         stream._annotate("label", label(options, tape))
@@ -155,6 +158,7 @@ class Stream:
     def of_tape(cls, tape: Tape) -> Stream:
         """A stream that has ended, with all that a tape holds: what a journal still knows of a lost answer."""
         stream = cls(api=tape.connections[0].api if tape.connections else "responses")
+        stream.replayed = True
         stream._first_text = True  # when it came is not known any more
         stream._annotate("started_at", tape.head.at)
         try:

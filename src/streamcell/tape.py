@@ -9,7 +9,7 @@ bytes before it. Who reads trusts none of it: a tape may be a stranger's.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -175,11 +175,10 @@ def read(data: bytes) -> Tape:
     """
     if len(data) > MAX_BYTES:
         raise ProtocolError(f"Expected a tape of at most {MAX_BYTES} bytes.", kind="too_large")
-    first, end, rest = data.partition(b"\n")
-    tape = Tape(_head(first, end))
-    crc, sha = zlib.crc32(first[:-_SEAL_LENGTH]), sha256(first + end)
-    lines = rest.split(b"\n")
-    last = lines.pop()
+    lines = _lines(data)
+    first = next(lines, b"")
+    tape = Tape(_head(first))
+    crc, sha = zlib.crc32(first[:-_SEAL_LENGTH]), sha256(first + b"\n")
     for number, line in enumerate(lines, 1):
         crc = zlib.crc32(line[:-_SEAL_LENGTH], crc)
         if not line.endswith(_SEAL % crc):
@@ -189,8 +188,16 @@ def read(data: bytes) -> Tape:
         if tape.damage:
             return tape
         sha.update(line + b"\n")
-    tape.damage = "the last line has no end" if last else ""
+    tape.damage = "" if data.endswith(b"\n") else "the last line has no end"
     return tape
+
+
+def _lines(data: bytes) -> Iterator[bytes]:
+    """The lines that have an end, one by one: a file of nothing but line ends would fill the memory with a list."""
+    start = 0
+    while (end := data.find(b"\n", start)) >= 0:
+        yield data[start:end]
+        start = end + 1
 
 
 def whole(data: bytes) -> Tape:
@@ -208,7 +215,7 @@ def whole(data: bytes) -> Tape:
     return tape
 
 
-def _head(line: bytes, end: bytes) -> Head:
+def _head(line: bytes) -> Head:
     try:
         head = _decode_head(line)
     except (ValueError, RecursionError):
@@ -219,7 +226,7 @@ def _head(line: bytes, end: bytes) -> Head:
         raise ProtocolError(
             f"Expected a tape of version {VERSION}, got version {head.version}.", hint="Update streamcell to read it."
         )
-    if not (end and line.endswith(_SEAL % zlib.crc32(line[:-_SEAL_LENGTH]))):
+    if not line.endswith(_SEAL % zlib.crc32(line[:-_SEAL_LENGTH])):
         raise ProtocolError("Expected a whole tape: its first line does not fit its checksum.")
     return head
 

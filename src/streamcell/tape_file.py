@@ -87,6 +87,8 @@ class File:
 
     def begin(self, head: Head) -> None:
         self._fd, self.path = self._opener()
+        if self.kind == "record":
+            head.where = {}  # the address may be a private one, and who plays a tape has no use for it
         self._put(self._writer.line(head))
 
     def put(self, batch: Batch, hide: Sequence[bytes]) -> None:
