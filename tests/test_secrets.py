@@ -28,7 +28,7 @@ import streamcell
 from streamcell.secret import Secret
 from tests.served import served
 
-KEYS = {"shaped": "sk-TEST0123456789abcdefPLANTED", "plain": "planted.but/of+no=known~shape"}
+KEYS = {"shaped": "sk-TEST0123456789abcdefPLANTED", "plain": "planted1.but/of+no=known~shape"}
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -43,6 +43,9 @@ class Echo(BaseHTTPRequestHandler):
             self._send(307, "text/plain", said, location=f"http://127.0.0.1:{self.server.other}/v1/responses")
         elif self.path.startswith("/page"):
             self._send(200, "text/html", f"<title>{said}</title>")
+        elif self.path.startswith("/broken"):
+            event = {"type": "error", "code": "server_error", "message": said, "sequence_number": 0}
+            self._send(200, "text/event-stream", f"data: {json.dumps(event)}\n\n")
         else:
             self._send(200, "application/json", json.dumps({"neither": said}))
 
@@ -73,7 +76,7 @@ def hosts() -> Iterator[tuple[str, list[str]]]:
         server.server_close()
 
 
-CASES = ("refused", "moved", "page", "other")
+CASES = ("refused", "moved", "page", "other", "broken")
 """Paths of the server that repeats what it gets."""
 
 
@@ -154,7 +157,7 @@ def test_in_python_the_key_is_nowhere(
         plain, by_function = (
             streamcell.stream("x", base_url=server.url, display=False, api_key=given) for given in (key, lambda: key)
         )
-    assert [a.error is None for a in answers] == [True] * 2 + [False] * 5 + [True]
+    assert [a.error is None for a in answers] == [True] * 2 + [False] * 6 + [True]
     assert answers[-1].status == "cancelled"
     assert (plain.status, by_function.status, second) == ("completed", "completed", [])
     assert answers[1].tool_calls

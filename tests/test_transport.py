@@ -254,3 +254,21 @@ async def test_no_password_is_taken_from_netrc(monkeypatch: pytest.MonkeyPatch, 
         return httpx.Response(200, headers=EVENTS)
 
     await read(mocked(answer))
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 1000])
+async def test_a_key_that_the_stream_repeats_is_taken_out_however_it_is_cut(size: int) -> None:
+    said = f"data: {KEY}\n\ndata: {KEY[:9]}\n\ndata: {KEY[:5]}{KEY} {KEY[:-1]}".encode()
+
+    async def body() -> AsyncIterator[bytes]:
+        for at in range(0, len(said), size):
+            yield said[at : at + size]
+
+    got = await read(mocked(lambda _: httpx.Response(200, headers=EVENTS, content=body()), key=KEY))
+    assert got == said.replace(KEY.encode(), b"[redacted]")
+
+
+async def test_a_word_that_is_no_key_stays_in_the_answer() -> None:
+    told = httpx.Response(200, headers=EVENTS, content=b"data: ask ollama, or sk-no-key-required\n\n")
+    for key in ("ollama", "sk-no-key-required"):
+        assert b"ask ollama, or sk-no-key-required" in await read(mocked(lambda _: told, key=key))

@@ -6,10 +6,10 @@ It knows nothing of where keys come from or go to.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
-__all__ = ["Secret", "looks_like_key", "redact", "sealed"]
+__all__ = ["Secret", "looks_like_key", "masked", "redact", "sealed", "unfinished"]
 
 MASK = "[redacted]"
 
@@ -48,6 +48,12 @@ class Secret:
     def __bool__(self) -> bool:
         return bool(self.__value)
 
+    @property
+    def is_telling(self) -> bool:
+        """Whether it can be told from ordinary words, so that it may be taken out of an answer. ``ollama`` cannot."""
+        value = self.__value
+        return len(value) >= 16 and " " not in value and any(c.isdigit() for c in value)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and self.__value == other.__value
 
@@ -83,3 +89,25 @@ def redact(text: str, *secrets: Secret | None) -> str:
         if secret and len(secret.reveal()) >= 4:
             text = text.replace(secret.reveal(), MASK)
     return _KEY_SHAPES.sub(MASK, text)
+
+
+def masked(data: bytes, secrets: Iterable[Secret]) -> bytes:
+    """Bytes of a server's answer without the given secrets."""
+    for secret in secrets:
+        data = data.replace(secret.reveal().encode(), MASK.encode())
+    return data
+
+
+def unfinished(data: bytes, secrets: Iterable[Secret]) -> int:
+    """How many bytes at the end may be the beginning of a secret, whose rest comes with the next chunk.
+
+    A key holds no line end, so no event of a stream ever waits for this.
+    """
+    if data.endswith(b"\n"):
+        return 0
+    return max((_overlap(data, secret.reveal().encode()) for secret in secrets), default=0)
+
+
+def _overlap(data: bytes, key: bytes) -> int:
+    longest = min(len(data), len(key) - 1)
+    return next((n for n in range(longest, 0, -1) if key.startswith(data[-n:])), 0)

@@ -20,7 +20,7 @@ from streamcell.chunked import chunks_of
 from streamcell.endpoint import Endpoint
 from streamcell.errors import ProtocolError, StreamcellError, TransportError, UsageError
 from streamcell.http_errors import error_from_answer
-from streamcell.secret import Secret, redact, sealed
+from streamcell.secret import Secret, masked, redact, sealed, unfinished
 
 if TYPE_CHECKING:
     import httpx
@@ -218,12 +218,16 @@ class HttpTransport:
     def _secrets(self) -> list[Secret | None]:
         return [self._endpoint.key, *self._sealed.values()]
 
+    def _telling(self) -> list[Secret]:
+        return [secret for secret in self._secrets() if secret and secret.is_telling]
+
     async def _answer(self, response: httpx.Response) -> Answer:
         """What a 2xx answer holds, by what it says it is."""
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        chunks, telling = _chunks(response, self._timeout), self._telling()
         if kind == "application/json":
-            whole = await _up_to(_chunks(response, self._timeout), WHOLE_BODY_BYTES)
-            return Answer(response.headers, _chunks(response, self._timeout), whole)
+            whole = await _up_to(chunks, WHOLE_BODY_BYTES)
+            return Answer(response.headers, chunks, masked(whole, telling))
         if kind in ("text/html", "application/xhtml+xml"):
             said = " ".join((await self._said(response, ERROR_BODY_BYTES)).split())[:200]
             raise ProtocolError(
@@ -231,7 +235,7 @@ class HttpTransport:
                 hint="Check that the base URL ends before /responses.",
                 status=response.status_code,
             )
-        return Answer(response.headers, _chunks(response, self._timeout))
+        return Answer(response.headers, _without(chunks, telling) if telling else chunks)
 
     def _transport_error(self, error: Exception) -> StreamcellError:
         host = self._endpoint.host
@@ -367,6 +371,19 @@ async def _chunks(response: httpx.Response, timeout: float) -> AsyncIterator[byt
                 raise ProtocolError(f"Expected {encoding} from the server, as it says, got something else.") from error
             yield piece
             chunk = inflater.unconsumed_tail
+
+
+async def _without(chunks: AsyncIterator[bytes], secrets: list[Secret]) -> AsyncIterator[bytes]:
+    """The chunks without keys: some servers repeat them in errors in mid-stream, which are kept as events."""
+    held = b""
+    async for chunk in chunks:
+        data = masked(held + chunk if held else chunk, secrets)
+        at = len(data) - unfinished(data, secrets)
+        held = data[at:]
+        if at:
+            yield data[:at]
+    if held:
+        yield held
 
 
 async def _up_to(chunks: AsyncIterator[bytes], limit: int) -> bytes:
