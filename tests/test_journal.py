@@ -121,6 +121,8 @@ def test_no_secret_is_ever_written(where: Path, tmp_path: Path, monkeypatch: pyt
         record=str(tmp_path / "tape"),
     )
     assert KEY in stream.text
+    headers = {"x-request-id": f"for {KEY}"}
+    Stream.request(options(key_env="MY_KEY"), Scripted([sse(*TEXT)], headers=headers)).start().wait(10)
     for path in (*files(where), tmp_path / "tape"):
         data = path.read_bytes()
         # The view of the bytes as JSON strings, and what comes out of them when they are played.

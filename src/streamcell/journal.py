@@ -22,7 +22,7 @@ from typing import Any
 from streamcell.errors import UsageError
 from streamcell.options import StreamOptions
 from streamcell.secret import MASK, Secret, looks_like_key, redact
-from streamcell.tape import VERSION, Head, Opened, Record, keeps
+from streamcell.tape import LONGEST_HEADER, VERSION, Head, Opened, Record, keeps
 from streamcell.tape_file import CLOSED, OPEN, File, in_use, lock
 
 __all__ = ["Recorder", "directory", "journals", "recorder"]
@@ -169,7 +169,7 @@ class Recorder:
     def opened(self, api: str, headers: Mapping[str, str]) -> None:
         """A connection has given the head of a 2xx answer."""
         if self._files:
-            kept = {k.lower(): v[:200] for k, v in headers.items() if keeps(k)}
+            kept = {k.lower(): self._redacted(v)[:LONGEST_HEADER] for k, v in headers.items() if keeps(k)}
             self._add(lambda t: Record(t=t, open=Opened(api=api, headers=kept)))
 
     def chunk(self, data: bytes) -> None:
@@ -193,7 +193,8 @@ class Recorder:
         """The stream has ended so."""
         self._flush()
         now = self._now()
-        self._each(lambda file: file.end(now, status, error))
+        told = {k: self._redacted(v) if isinstance(v, str) else v for k, v in (error or {}).items()}
+        self._each(lambda file: file.end(now, status, told or None))
         self._each(lambda file: file.sync_later(self._loop))
         for file in self._files:
             file.close(finished=status != "interrupted")
@@ -228,6 +229,9 @@ class Recorder:
                 self._files.remove(file)
                 file.close(finished=False)
                 self._warn(f"{file.kind}_off")
+
+    def _redacted(self, text: str) -> str:
+        return redact(text, *self._secrets)
 
     def _hidden(self) -> list[bytes]:
         """The secrets as they may stand in JSON. They are asked for each time, so that no object holds them bare."""

@@ -20,6 +20,7 @@ from streamcell.errors import ProtocolError
 from streamcell.events import Event, UnknownEvent
 
 __all__ = [
+    "LONGEST_HEADER",
     "MAX_BYTES",
     "VERSION",
     "Connection",
