@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import streamcell
+from streamcell.demo import __main__ as command
 from streamcell.demo import tape as tapes
 from streamcell.demo.chaos import Chaos, Cut
 from streamcell.demo.core import Demo, Request
@@ -145,3 +146,8 @@ def test_the_embedded_demo_is_cut_where_the_environment_says_so(monkeypatch: pyt
     assert (cut.status, whole.status) == ("interrupted", "completed")
     monkeypatch.setenv("STREAMCELL_DEMO_CHAOS", "much")
     assert "whole number, got 'much'" in str(streamcell.stream("x", base_url="demo", display=False).error)
+
+
+@pytest.mark.parametrize(("flags", "seed"), [([], None), (["--chaos"], 1), (["--chaos", "7"], 7)])
+def test_the_command_takes_chaos_with_or_without_a_seed(flags: list[str], seed: int | None) -> None:
+    assert command._parser().parse_args(flags).chaos == seed
