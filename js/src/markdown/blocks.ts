@@ -71,7 +71,7 @@ export class Blocks {
     // As its containers see it: to them the line of a marker is never blank
     const views = { lines, blank: lines.map(isBlank), before: this.state.blank };
     while (this.next(views));
-    this.state.blank = lines.map((line, depth) => views.blank[depth] ?? isBlank(line));
+    this.state.blank = views.blank;
   }
 
   /** One container less, or one more. False when the line is used up. */
@@ -92,7 +92,7 @@ export class Blocks {
     if (line.indent < top.indent) {
       this.pop();
       lines.length = Math.min(lines.length, this.top.quotes.length + 1);
-      blank.length = Math.min(blank.length, lines.length);
+      blank.length = lines.length;
       return true;
     }
     if (top.level >= MAX_LEVEL) {
@@ -129,12 +129,13 @@ export class Blocks {
   }
 
   /** The rules in markdown-it's order. */
-  private begin(top: Entry, line: Line, { lines }: Views): Begun {
+  private begin(top: Entry, line: Line, views: Views): Begun {
+    const { lines } = views;
     return (
       this.table(top, line) ??
       this.code(top, line) ??
       this.fence(top, line) ??
-      this.quote(top, line, lines) ??
+      this.quote(top, line, views) ??
       (starts.rule(line, top) ? this.add({ kind: "rule" }) : null) ??
       this.list(top, line, lines) ??
       this.note(top, line, lines) ??
@@ -164,10 +165,11 @@ export class Blocks {
     return node && this.open({ kind: "fence", node, start });
   }
 
-  private quote(top: Entry, line: Line, lines: Line[]): Begun | null {
+  private quote(top: Entry, line: Line, { lines, blank }: Views): Begun | null {
     if (!starts.quote(line, top)) return null;
     const inner = starts.unquote(line);
     lines.push(inner);
+    blank.push(isBlank(inner));
     const place = { indent: 0, quotes: [...top.quotes, top], level: top.level + 1 };
     return this.push({ ...top, ...place, node: branch("quote"), spent: isBlank(inner) });
   }

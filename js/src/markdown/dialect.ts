@@ -1,8 +1,8 @@
 /** The dialect: markdown-it without raw HTML, with footnotes and task lists. It knows neither DOM nor streaming. */
 import MarkdownIt, { type Token } from "markdown-it";
-import footnotes from "markdown-it-footnote";
 import { autolinks } from "./autolinks.js";
 import { isHostile } from "./caps.js";
+import { type NoteEnv, type NoteUse, notes } from "./notes.js";
 import { repair } from "./repair.js";
 import { smallTags } from "./tags.js";
 
@@ -14,11 +14,6 @@ export interface Names {
   references: Record<string, { href: string; title: string }>;
   notes: Record<string, number>;
 }
-
-/** A footnote that a piece of text asks for: by its label, or with its own text. */
-export type NoteUse =
-  | { readonly label: string; readonly count: number; readonly tokens?: never }
-  | { readonly label?: never; readonly count?: never; readonly tokens: Token[] };
 
 export interface Inline {
   readonly tokens: Token[];
@@ -51,26 +46,26 @@ const TASK = /^\[[ xX]\] /;
 export function inlineParser(options: DialectOptions): InlineParser {
   const md = new MarkdownIt({ html: false, linkify: options.linkify });
   if (options.linkify) md.use(autolinks);
-  if (options.notes) md.use(footnotes);
+  if (options.notes) md.use(notes);
   if (options.tags) md.use(smallTags);
   md.use(repair);
   md.core.ruler.disable(["normalize", "block", "strip_references"]);
-  if (options.notes) md.core.ruler.disable("footnote_tail");
   md.core.ruler.after("inline", "loose_ends", (state) => {
     const first = state.tokens[0];
     if (first?.meta) checkbox(first);
-    const { list = [] } = (state.env.footnotes ?? {}) as { list?: NoteUse[] };
+    const { list } = state.env.footnotes as NoteEnv;
     for (const note of list) if (note.tokens) state.tokens.push(inlineToken("", note.tokens));
   });
   return (content, names, { task, open }) => {
     if (isHostile(content)) return { tokens: [textToken(content)], notes: [] };
-    const env = { references: names.references, footnotes: { refs: names.notes, list: [] as NoteUse[] }, open };
+    const footnotes: NoteEnv = { refs: names.notes, list: [] };
+    const env = { references: names.references, footnotes, open };
     const state = new md.core.State("", md, env);
     const token = inlineToken(content, []);
     token.meta = task && TASK.test(content) ? {} : null;
     state.tokens = [token];
     md.core.process(state);
-    return { tokens: token.children ?? [], notes: env.footnotes.list };
+    return { tokens: token.children ?? [], notes: footnotes.list };
   };
 }
 

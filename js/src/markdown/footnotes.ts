@@ -1,5 +1,5 @@
 /** Footnotes: numbered in the order of their first use, collected below the text. */
-import type { NoteUse } from "./dialect.js";
+import type { NoteUse } from "./notes.js";
 import { noteLinks, patch, type Shown } from "./patch.js";
 import type { Order, Run } from "./prose.js";
 import { type Policy, spansOf } from "./spans.js";

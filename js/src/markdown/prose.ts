@@ -1,9 +1,10 @@
 /** One piece of inline text in one element: a paragraph, a heading, a table cell. */
 
 import type { Highlighter } from "./code.js";
-import type { InlineParser, NoteUse } from "./dialect.js";
+import type { InlineParser } from "./dialect.js";
 import type { Footnotes } from "./footnotes.js";
 import type { NameTable } from "./names.js";
+import type { NoteUse } from "./notes.js";
 import { patch, type Shown, setText, split } from "./patch.js";
 import { type Policy, type Span, spansOf, text } from "./spans.js";
 

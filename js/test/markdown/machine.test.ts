@@ -42,6 +42,7 @@ test.each([
   ["fence in a list in a quote", "> - ```\n>   a\n>\n>   b\n> c\nd"],
   ["tabs behind markers", "-\ta\n\n\tb\n>\t\tc\n1.\t\td"],
   ["code keeps inner blank lines only", "    a\n\n      b\n\n\nc"],
+  ["line with a quote's and a list's marker is not blank", "> - -\n>   a\n\n> - > -\n>   > a"],
   ["NBSP is not blank", "a\n\u00a0\nb"],
   ["footnote with two paragraphs", "x[^1]\n\n[^1]: a\n\n    b\n\nc"],
 ])("blocks at every prefix: %s", (_, text) => expectExact(text));
