@@ -19,7 +19,7 @@ LAYER = {
     "sse": 1, "providers": 1, "state": 1, "frames": 1, "fallback": 1,
     "tape": 1, "endpoint": 1, "keys": 1,
     "background": 2, "event_log": 2, "transport": 2, "demo": 2, "retry": 2, "http_errors": 2, "clocks": 2, "chunked": 2,
-    "tape_file": 2, "journal": 2, "replay": 2,
+    "tape_file": 2, "journal": 2, "recording": 2, "replay": 2,
     "sources": 3, "session": 3, "pump": 3,
     "widget": 4, "display": 4, "api": 5, "magics": 6, "recovery": 6,
     "": 9,  # the package itself: a table of names, loaded when used
@@ -32,7 +32,7 @@ SAME = {
     ("state", "parts"), ("state", "readout"), ("providers", "document"), ("http_errors", "retry"),
     ("transport", "http_errors"), ("transport", "chunked"), ("session", "sources"), ("event_log", "background"),
     ("display", "widget"), ("pump", "session"), ("transport", "demo"),
-    ("journal", "tape_file"), ("replay", "transport"),
+    ("journal", "tape_file"), ("recording", "journal"), ("replay", "transport"),
 }  # fmt: skip
 UNDER_A_NAME_OF_THE_PACKAGE = {"__version__"}
 

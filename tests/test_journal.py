@@ -17,7 +17,8 @@ import pytest
 
 from streamcell import recover
 from streamcell.events import from_dict
-from streamcell.journal import Recorder, directory, journal, prune, recorder
+from streamcell.journal import Recorder, directory, journal, prune
+from streamcell.recording import recorder
 from streamcell.secret import Secret
 from streamcell.session import Stream
 from streamcell.tape import VERSION, Head, whole

@@ -23,9 +23,10 @@ from streamcell.endpoint import resolve
 from streamcell.errors import ProtocolError, ProviderError, StreamcellError, TransportError, UsageError
 from streamcell.event_log import EventLog
 from streamcell.events import Event, is_light
-from streamcell.journal import Recorder, recorder
+from streamcell.journal import Recorder
 from streamcell.options import StreamOptions
 from streamcell.providers import PROVIDERS
+from streamcell.recording import recorder
 from streamcell.replay import ReplayTransport, ending, label, load, replayed
 from streamcell.secret import looks_like_key, redact
 from streamcell.sources import Request, followed, taped
