@@ -38,7 +38,7 @@ ANSWER = """(index) => {
 
 def squeezed(text: str) -> str:
     """Without white space, and without the marks of a task list, which may be shown as boxes."""
-    return re.sub(r"\s+|\[[ xX]\]", "", text)
+    return re.sub(r"\s+|\[[ xX]\]|[☐☑]", "", text)
 
 
 def rendered(markdown: str) -> tuple[str, list[str]]:
