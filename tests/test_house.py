@@ -19,6 +19,7 @@ LAYER = {
     "sse": 1, "providers": 1, "state": 1, "frames": 1, "fallback": 1,
     "tape": 1, "endpoint": 1, "keys": 1,
     "background": 2, "event_log": 2, "transport": 2, "demo": 2, "retry": 2, "http_errors": 2, "clocks": 2, "chunked": 2,
+    "bodies": 2,
     "tape_file": 2, "journal": 2, "recording": 2, "replay": 2,
     "sources": 3, "session": 3, "pump": 3,
     "widget": 4, "display": 4, "api": 5, "magics": 6, "recovery": 6,
@@ -26,11 +27,12 @@ LAYER = {
 }  # fmt: skip
 """Imports point to a lower number, or within a layer as SAME allows."""
 SAME = {
-    ("events", "wire"), ("options", "secret"), ("endpoint", "keys"), ("providers", "sse"),
+    ("events", "wire"), ("bodies", "chunked"), ("transport", "bodies"),
+    ("options", "secret"), ("endpoint", "keys"), ("providers", "sse"),
     ("providers", "document"), ("state", "document"), ("state", "items"),
     ("state", "numbering"), ("state", "events"), ("items", "document"), ("parts", "document"), ("parts", "items"),
     ("state", "parts"), ("state", "readout"), ("providers", "document"), ("http_errors", "retry"),
-    ("transport", "http_errors"), ("transport", "chunked"), ("session", "sources"), ("event_log", "background"),
+    ("transport", "http_errors"), ("session", "sources"), ("event_log", "background"),
     ("display", "widget"), ("pump", "session"), ("transport", "demo"),
     ("journal", "tape_file"), ("recording", "journal"), ("replay", "transport"),
 }  # fmt: skip

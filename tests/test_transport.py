@@ -13,10 +13,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from streamcell.bodies import INFLATED_BYTES
 from streamcell.endpoint import Endpoint
 from streamcell.errors import ProtocolError, ProviderError, StreamcellError, TransportError, UsageError
 from streamcell.secret import Secret
-from streamcell.transport import INFLATED_BYTES, HttpTransport
+from streamcell.transport import HttpTransport
 
 KEY = "sk-test-0123456789abcdef0123"
 EVENTS = {"content-type": "text/event-stream; charset=utf-8"}

@@ -9,18 +9,17 @@ from __future__ import annotations
 import json
 import socket
 import ssl
-import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
-from streamcell.chunked import chunks_of
+from streamcell.bodies import plain, up_to, without
 from streamcell.endpoint import Endpoint
 from streamcell.errors import ProtocolError, StreamcellError, TransportError, UsageError
 from streamcell.http_errors import error_from_answer
-from streamcell.secret import Secret, masked, redact, sealed, unfinished
+from streamcell.secret import Secret, masked, redact, sealed
 
 if TYPE_CHECKING:
     import httpx
@@ -31,8 +30,6 @@ ERROR_BODY_BYTES = 64 * 1024
 """So much of an error's body is read, no more."""
 WHOLE_BODY_BYTES = 64 * 1024 * 1024
 """So long may an answer be that a server sends whole, where a stream was asked for."""
-INFLATED_BYTES = 64 * 1024
-"""So much is inflated at a time: a few bytes of gzip can hold gigabytes."""
 MAX_HOPS = 3
 """Redirects that are followed, and only within the same scheme, host and port."""
 
@@ -119,7 +116,7 @@ class HttpTransport:
             UsageError: It lists none; one must be named.
         """
         async with self._send("GET", "/models") as response:
-            body = await _up_to(_chunks(response, self._timeout), ERROR_BODY_BYTES)
+            body = await up_to(plain(response, self._timeout), ERROR_BODY_BYTES)
         try:
             listed = json.loads(body)["data"]
             return str(next(model["id"] for model in listed if model.get("id")))
@@ -205,7 +202,7 @@ class HttpTransport:
 
     async def _said(self, response: httpx.Response, limit: int) -> str:
         """What a server says that is no answer. A function of its own, so that no frame that raises has it bare."""
-        body = await _up_to(_chunks(response, self._timeout), limit)
+        body = await up_to(plain(response, self._timeout), limit)
         return redact(body.decode("utf-8", "replace"), *self._secrets())
 
     def _door(self) -> httpx.AsyncBaseTransport | None:
@@ -224,9 +221,9 @@ class HttpTransport:
     async def _answer(self, response: httpx.Response) -> Answer:
         """What a 2xx answer holds, by what it says it is."""
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        chunks, telling = _chunks(response, self._timeout), self._telling()
+        chunks, telling = plain(response, self._timeout), self._telling()
         if kind == "application/json":
-            whole = await _up_to(chunks, WHOLE_BODY_BYTES)
+            whole = await up_to(chunks, WHOLE_BODY_BYTES)
             return Answer(response.headers, chunks, masked(whole, telling))
         if kind in ("text/html", "application/xhtml+xml"):
             said = " ".join((await self._said(response, ERROR_BODY_BYTES)).split())[:200]
@@ -235,7 +232,7 @@ class HttpTransport:
                 hint="Check that the base URL ends before /responses.",
                 status=response.status_code,
             )
-        return Answer(response.headers, _without(chunks, telling) if telling else chunks)
+        return Answer(response.headers, without(chunks, telling) if telling else chunks)
 
     def _transport_error(self, error: Exception) -> StreamcellError:
         host = self._endpoint.host
@@ -347,52 +344,6 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         for member in getattr(error, "exceptions", ()):
             yield from _causes(member)
         error = error.__cause__ or error.__context__
-
-
-async def _chunks(response: httpx.Response, timeout: float) -> AsyncIterator[bytes]:
-    """The body, inflated where it must be: piece by piece, whatever a small chunk may grow to.
-
-    Raises:
-        ProtocolError: It is not what its content-encoding says, or that is one that was not asked for.
-    """
-    encoding = response.headers.get("content-encoding", "").strip().lower()
-    if encoding in ("", "identity") or response.is_stream_consumed:
-        async for chunk in chunks_of(response, timeout):
-            yield chunk
-        return
-    if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise ProtocolError(f"Expected an answer as it is, or gzip, got content-encoding {redact(encoding)[:40]!r}.")
-    inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # 32: by its own head, gzip or zlib
-    async for chunk in response.aiter_raw():
-        while chunk:
-            try:
-                piece = inflater.decompress(chunk, INFLATED_BYTES)
-            except zlib.error as error:
-                raise ProtocolError(f"Expected {encoding} from the server, as it says, got something else.") from error
-            yield piece
-            chunk = inflater.unconsumed_tail
-
-
-async def _without(chunks: AsyncIterator[bytes], secrets: list[Secret]) -> AsyncIterator[bytes]:
-    """The chunks without keys: some servers repeat them in errors in mid-stream, which are kept as events."""
-    held = b""
-    async for chunk in chunks:
-        data = masked(held + chunk if held else chunk, secrets)
-        at = len(data) - unfinished(data, secrets)
-        held = data[at:]
-        if at:
-            yield data[:at]
-    if held:
-        yield held
-
-
-async def _up_to(chunks: AsyncIterator[bytes], limit: int) -> bytes:
-    body = bytearray()
-    async for chunk in chunks:
-        body += chunk
-        if len(body) >= limit:
-            break
-    return bytes(body[:limit])
 
 
 def _user_agent() -> str:
