@@ -66,21 +66,35 @@ export const bare: Policy = {
 /** What `tokens` show. `open`: more may come behind them, so nothing may be loaded yet. */
 export function spansOf(tokens: readonly Token[], policy: Policy, open = false): Span[] {
   const root: Span[] = [];
-  const around: { spans: Span[]; token: Token }[] = [];
+  const around: { spans: Span[]; opener: Token | null }[] = [];
   let spans = root;
   const add = (more: readonly Span[]): void => {
     for (const span of more) append(spans, span);
   };
+  const close = (): void => {
+    const { spans: outer, opener } = around.pop() ?? { spans, opener: null };
+    const inner = spans;
+    spans = outer;
+    if (opener) add(closed(opener, inner, policy));
+  };
+  // No link in a link: as in HTML, the outer one ends here, and its own end means nothing any more
+  const leaveLink = (): void => {
+    const depth = around.findIndex(({ opener }) => opener?.type === "link_open");
+    if (depth < 0) return;
+    const inside = around.slice(depth + 1).map(({ opener }) => opener);
+    while (around.length > depth) close();
+    for (const opener of [null, ...inside]) {
+      around.push({ spans, opener });
+      if (opener) spans = [];
+    }
+  };
   for (const token of tokens) {
     if (token.nesting === 1) {
-      around.push({ spans, token });
+      if (token.type === "link_open") leaveLink();
+      around.push({ spans, opener: token });
       spans = [];
-    } else if (token.nesting === -1) {
-      const { spans: outer = root, token: opener = token } = around.pop() ?? {};
-      const inner = spans;
-      spans = outer;
-      add(closed(opener, inner, policy));
-    } else {
+    } else if (token.nesting === -1) close();
+    else {
       const shown = leaf(token, policy);
       add(open ? shown.map(withoutLoad) : shown);
     }

@@ -102,6 +102,17 @@ test("a definition that comes late reaches its users, and only them", () => {
   expect(second?.firstChild).toBe(text);
 });
 
+test.each([
+  "[a <https://x.example> \\[b](https://y.example) c",
+  "[*a <https://x.example> **b** c* d](https://y.example) e",
+  "[<https://x.example><https://y.example>](https://z.example)",
+])("no link stands in a link: %s", (text) => {
+  const engine = start();
+  engine.push(text);
+  expect(engine.el.querySelector("a a")).toBeNull();
+  expect(normal(engine.el)).toBe(batch(text));
+});
+
 test("footnotes are numbered by first use and collected below", () => {
   const engine = start();
   const text = "x[^b] y[^a] z[^b]\n\n[^a]: A\n\n[^b]: B\n\n    C\n";
