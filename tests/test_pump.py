@@ -164,6 +164,21 @@ def test_an_acknowledged_end_is_not_named_again(loop: FakeLoop) -> None:
     assert [m["kind"] for m in page.messages] == ["frame"]
 
 
+def test_a_stream_that_begins_anew_gets_a_new_numbering_from_a_snapshot(loop: FakeLoop) -> None:
+    stream, page, made = started(loop)
+    stream.add("old")
+    stream.end()
+    first = made.epoch
+    stream.done, stream.text = False, ""
+    stream.add("new")
+    loop.run(1)
+    stream.end()
+    kinds = [(m["kind"], m["seq"], m["epoch"] == first) for m in page.messages]
+    assert kinds == [("frame", 1, True), ("snapshot", 0, False), ("frame", 1, False)]
+    assert page.messages[1]["response"] == {"text": "new"}
+    assert Pump._active == 0
+
+
 def test_a_closed_pump_sends_nothing(loop: FakeLoop) -> None:
     stream, page, made = started(loop)
     stream.add("a")

@@ -284,6 +284,27 @@ def test_the_deadline_ends_what_takes_too_long() -> None:
     assert stream.error.message == "The answer was not complete after 0.2 s."
 
 
+def test_a_failed_request_can_be_sent_again_in_the_same_stream() -> None:
+    transport = Scripted([sse(*TEXT), TransportError("cut", kind="disconnected")], [sse(*TEXT, DONE)])
+    stream = ran(transport)
+    assert stream.can_retry
+    assert stream.snapshot()["streamcell"]["can_retry"] is True
+    first = stream.events
+    stream.retry().wait(10)
+    assert (stream.text, stream.status, stream.error, stream.can_retry) == ("Hello", "completed", None, False)
+    assert [t["status"] for t in stream.tries] == ["interrupted"]
+    assert (first.total, stream.events.total) == (4, 5)
+    assert len(transport.asked) == 2
+
+
+@pytest.mark.parametrize("stream", [lambda: ran(Scripted([sse(*TEXT, DONE)])), lambda: Stream.of(TEXT).start().wait(5)])
+def test_what_did_not_fail_or_was_no_request_is_not_sent_again(stream) -> None:
+    made = stream()
+    assert not made.can_retry
+    with pytest.raises(UsageError, match="to try it again"):
+        made.retry()
+
+
 class Sdk:
     """Stands for an object of the openai package."""
 

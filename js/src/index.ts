@@ -76,6 +76,7 @@ class Painter {
     if (until.aborted) return () => undefined;
     const view = new ResponseView({
       cancel: () => this.#stop(),
+      retry: () => this.link.retry(),
       repaint: () => this.#changed(),
       signal: until,
     });

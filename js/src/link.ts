@@ -77,6 +77,11 @@ export class Link {
     this.#changed();
   }
 
+  /** Asks the kernel to send the same request again, after a failure. */
+  retry(): void {
+    this.#send({ kind: "retry" });
+  }
+
   /** The kernel is known to be gone: nothing more is asked of it. */
   lost(): void {
     if (!this.connected) return;

@@ -33,6 +33,8 @@ export interface Annex {
   label?: string;
   /** A passing remark in the status line, such as ``retrying in 2 s``; empty when there is nothing to say. */
   note?: string;
+  /** Whether the page may send `Retry`. */
+  can_retry?: boolean;
   /** Whether a cell waits for this stream. Only then may the page interrupt the kernel to stop it. */
   blocking?: boolean;
   error?: ErrorInfo;
@@ -108,6 +110,11 @@ export interface Cancel {
   kind: "cancel";
 }
 
+/** The reader wants the same request sent again, after a failure. The stream goes on in a new epoch. */
+export interface Retry {
+  kind: "retry";
+}
+
 /** The page does not hold the view's code with this hash. */
 export interface ModuleRequest {
   kind: "module_request";
@@ -116,4 +123,4 @@ export interface ModuleRequest {
 
 export type ToPage = Frame | Snapshot | Tail | Module;
 
-export type ToKernel = Resync | Ack | Cancel | ModuleRequest;
+export type ToKernel = Resync | Ack | Cancel | Retry | ModuleRequest;

@@ -12,13 +12,19 @@ const NO_TAILS: Tails = { of: () => undefined };
 /** A view, painted by hand. */
 export class Stage {
   readonly cancel = vi.fn();
+  readonly retry = vi.fn();
   readonly view: ResponseView;
   readonly life = new AbortController();
   readonly store = new Store();
   #seq = 0;
 
   constructor() {
-    this.view = new ResponseView({ cancel: this.cancel, repaint: () => undefined, signal: this.life.signal });
+    this.view = new ResponseView({
+      cancel: this.cancel,
+      retry: this.retry,
+      repaint: () => undefined,
+      signal: this.life.signal,
+    });
     document.body.replaceChildren(this.view.el);
   }
 

@@ -156,6 +156,20 @@ describe("an error", () => {
     expect(stage.all(".sc-notice")).toHaveLength(1);
   });
 
+  it("can be tried again where the kernel says so and can hear it", () => {
+    const failed = (annex: Record<string, boolean>) =>
+      response([], { status: "failed", streamcell: { error: { kind: "server", message: "a" }, ...annex } });
+    stage.paint(failed({}));
+    expect(stage.all(".sc-retry")).toHaveLength(0);
+    stage.paint(failed({ can_retry: true }), { connected: false });
+    expect(stage.all(".sc-retry")).toHaveLength(0);
+    stage.paint(failed({ can_retry: true }));
+    stage.one(".sc-retry").click();
+    expect(stage.retry).toHaveBeenCalledTimes(1);
+    stage.paint(response([message("again")]));
+    expect(stage.all(".sc-retry")).toHaveLength(0);
+  });
+
   it("is shown once, when the API and we both tell of it", () => {
     const more = { status: "failed", error: { message: "b" }, streamcell: { error: { kind: "server", message: "a" } } };
     stage.paint(response([], more));

@@ -112,6 +112,8 @@ class Shown:
     # ---------------------------------------------------------------- on the background loop
     def _on_change(self) -> None:
         status = self._stream.status
+        if self._final and not self._stream.done:  # it was asked again, and no cell waits for that
+            self._final = self._awaited = False
         if self._stream.done and self._awaited:
             self._cancel_timer()
         elif status != self._status or self._stream.done:

@@ -55,6 +55,7 @@ class Pump:
         self._last_sent = float("-inf")
         self._running = False
         self._ended = False
+        self._closed = False
         self._acked = 0
         self._owed: list[asyncio.TimerHandle] = []
         source.subscribe(self.on_change)
@@ -79,6 +80,8 @@ class Pump:
     # ---------------------------------------------------------------- on the loop
     def on_change(self) -> None:
         """Send a frame now, or when its time has come."""
+        if self._ended and not (self._closed or self._source.done):
+            self._restart_here()
         if not self._running and not self._ended:
             self._running = True
             Pump._active += 1
@@ -109,6 +112,14 @@ class Pump:
         loop = background.loop()
         self._owed = [loop.call_later(seconds, self._tail_here) for seconds in TAIL_SECONDS]
 
+    def _restart_here(self) -> None:
+        """The source began anew: a new numbering, from a snapshot."""
+        self._cancel_owed()
+        self._ended, self._acked = False, 0
+        self._encoder = FrameEncoder(uuid.uuid4().hex[:12])
+        self._source.drain()
+        self._sink(self._encoder.snapshot(self._source.snapshot()))
+
     def _snapshot_here(self) -> None:
         """All that was drained belongs to the numbers before, so what is pending goes first."""
         self._cancel_timer()
@@ -126,7 +137,7 @@ class Pump:
             self._cancel_owed()
 
     def _close_here(self) -> None:
-        self._ended = True
+        self._ended = self._closed = True
         self._leave()
         self._cancel_timer()
         self._cancel_owed()

@@ -60,6 +60,7 @@ class Stream:
         self._recorder = Recorder()
         self._limits: tuple[float | None, float | None] = (None, None)
         self._clocks: Clocks | None = None
+        self._api, self._keep_events = api, keep_events
         self._state = ResponseState(api=api)
         self._lock = threading.RLock()
         self._listeners: list[Callable[[], None]] = []
@@ -69,7 +70,10 @@ class Stream:
         self._task: asyncio.Task[None] | None = None
         self._future: Future[None] | None = None
         self._cancelled = False
+        self._again: Callable[[], None] | None = None
         self._done = threading.Event()
+        self.tries: list[dict[str, Any]] = []
+        """Snapshots of what earlier tries brought, oldest first; `retry` adds one."""
         self.replayed = False
         """Whether it came from a tape or a journal: then nothing that it asks for may be run."""
         self.events = EventLog(keep_events, is_light)
@@ -125,14 +129,19 @@ class Stream:
         model = options.model or os.environ.get("STREAMCELL_MODEL") or endpoint.default_model
         options = replace(options, model=model)
         stream = cls._for(options)
-        stream._recorder = recorder(
-            options,
-            (endpoint.key, *endpoint.account.values()),
-            response_id=resume[0] if resume else None,
-            warn=stream._warn,
-            status=lambda: stream.status,
-        )
-        stream._ask(options, made, resume=resume)
+
+        def ask() -> None:
+            stream._recorder = recorder(
+                options,
+                (endpoint.key, *endpoint.account.values()),
+                response_id=resume[0] if resume else None,
+                warn=stream._warn,
+                status=lambda: stream.status,
+            )
+            stream._ask(options, made, resume=resume)
+
+        ask()
+        stream._again = ask
         return stream
 
     @classmethod
@@ -298,6 +307,28 @@ class Stream:
             self._future = background.spawn(self._run())
         return self
 
+    @property
+    def can_retry(self) -> bool:
+        """Whether the stream has failed or was cut, and its request can be sent again."""
+        return self.done and self._again is not None and self.status in ("failed", "interrupted")
+
+    def retry(self) -> Stream:
+        """Send the same request again, in this stream and its views. What the last try brought goes into `tries`.
+
+        Raises:
+            UsageError: It has not failed, or there is no request to send again.
+        """
+        if not self.can_retry or self._again is None:
+            raise UsageError(f"Expected a request that failed, to try it again; got a stream that is {self.status}.")
+        with self._lock:
+            self.tries.append(self._state.snapshot())
+            self._state = ResponseState(api=self._api)
+            self._failure, self._first_text, self._cancelled, self._future = None, False, False, None
+            self.events = EventLog(self._keep_events, is_light)
+            self._done.clear()
+        self._again()
+        return self.start()
+
     def cancel(self) -> None:
         """End the stream and close its connection; the text so far is kept. From any thread; returns at once."""
         self._cancelled = True
@@ -356,6 +387,8 @@ class Stream:
             self._clocks.stop()
             self._recorder.end(self.status, self._read(lambda state: state.error))
             self._annotate("elapsed_ms", self._elapsed_ms())
+            if self._again and self.status in ("failed", "interrupted"):
+                self._annotate("can_retry", True)
             self.events.close()
             self._done.set()
             self._changed()

@@ -71,6 +71,8 @@ class StreamView(anywidget.AnyWidget):
             self._pump.ack(content["seq"])
         elif kind == "cancel":
             self._stream.cancel()
+        elif kind == "retry" and self._stream.can_retry:
+            self._stream.retry()
 
     def close(self) -> None:
         """Take the view off all pages. The stream goes on."""

@@ -61,6 +61,8 @@ class Annex(TypedDict, total=False):
     """A standing remark above the answer, such as ``demo: canned answers, no model``."""
     note: str
     """A passing remark in the status line, such as ``retrying in 2 s``; empty when there is nothing to say."""
+    can_retry: bool
+    """Whether the page may send `Retry`."""
     blocking: bool
     """Whether a cell waits for this stream. Only then may the page interrupt the kernel to stop it."""
     error: ErrorInfo
@@ -145,6 +147,12 @@ class Cancel(TypedDict):
     kind: Literal["cancel"]
 
 
+class Retry(TypedDict):
+    """The reader wants the same request sent again, after a failure. The stream goes on in a new epoch."""
+
+    kind: Literal["retry"]
+
+
 class ModuleRequest(TypedDict):
     """The page does not hold the view's code with this hash."""
 
@@ -153,4 +161,4 @@ class ModuleRequest(TypedDict):
 
 
 ToPage = Frame | Snapshot | Tail | Module
-ToKernel = Resync | Ack | Cancel | ModuleRequest
+ToKernel = Resync | Ack | Cancel | Retry | ModuleRequest

@@ -218,6 +218,25 @@ def test_stop_in_the_view_ends_the_stream(lab: Lab, notebook: str, options: str)
     lab.wait_idle()
 
 
+def test_a_failed_answer_can_be_tried_again_in_its_view(lab: Lab, notebook: str) -> None:
+    prompt = "Show me an error in the middle of an answer"
+    lab.open(notebook)
+    lab.set_cells("%load_ext streamcell", f"%stream {prompt}", "print(_stream.status, len(_stream.tries))")
+    lab.run(0)
+    lab.wait_idle()
+    lab.run(1)
+    assert finished(lab)["status"] == "failed"
+    lab.wait_idle()
+    lab.page.locator(".jp-Notebook .sc-retry").click()
+    lab.page.wait_for_function(f"() => ({ANSWER})(-1)?.status === 'in_progress'")
+    assert finished(lab)["status"] == "failed"
+    lab.run(2)
+    lab.wait_idle()
+    assert "failed 1" in lab.page.locator(".jp-Notebook").inner_text()
+    assert lab.page.locator(".jp-Notebook [data-sc-root]").count() == 1
+    assert lab.page.problems == []
+
+
 def test_a_second_view_shows_the_same(lab: Lab, notebook: str) -> None:
     lab.open(notebook)
     lab.set_cells("%load_ext streamcell", "%%stream one --bg\nGive me a tour of markdown")

@@ -1,6 +1,6 @@
 /** A failure: what went wrong, what to do next, and what to quote to the service's support. */
 import { asNumber, asObject, asText, type Json, type JsonObject } from "../json.js";
-import { el, said } from "./dom.js";
+import { button, el, said, ui } from "./dom.js";
 import { icon } from "./icons.js";
 
 /** Headings for the kinds of `streamcell.errors`. */
@@ -37,16 +37,23 @@ export class ErrorView {
   // The alert must be in the page before its text is, or it is not read out.
   readonly el = el("div", "sc-error");
   #shown = "";
+  #again: HTMLElement;
 
-  constructor() {
+  constructor(retry: () => void) {
     this.el.setAttribute("role", "alert");
+    this.#again = ui(button("sc-button sc-retry", "Try again", retry));
   }
 
-  update(failure: JsonObject | null): void {
+  update(failure: JsonObject | null, canRetry: boolean): void {
     const text = failure ? JSON.stringify(failure) : "";
-    if (text === this.#shown) return;
-    this.#shown = text;
-    this.el.replaceChildren(...(failure ? [card(failure)] : []));
+    if (text !== this.#shown) {
+      this.#shown = text;
+      this.el.replaceChildren(...(failure ? [card(failure)] : []));
+    }
+    // Beside the card and not in it, so that the alert is not read out again.
+    if (failure && canRetry) {
+      if (!this.#again.isConnected) this.el.append(this.#again);
+    } else this.#again.remove();
   }
 }
 

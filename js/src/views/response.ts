@@ -15,6 +15,8 @@ const KERNEL_GONE = "The kernel is gone. What had arrived by then is kept; run t
 
 export interface ViewOptions {
   cancel(): void;
+  /** Send the request again. */
+  retry(): void;
   /** Something that is no data changed, such as what is in sight: paint again. */
   repaint(): void;
   /** Listeners live as long as this. */
@@ -27,14 +29,15 @@ export class ResponseView {
   #body = el("div", "sc-body");
   #items = new ViewList(this.#body, viewFor);
   #ending = el("div", "sc-ending");
-  #error = new ErrorView();
+  #error: ErrorView;
   #footer: Footer;
   #announcer = new Announcer();
   #shownEnding = "";
   #isRunning = false;
   #isHeaderSeen = true;
 
-  constructor({ cancel, repaint, signal }: ViewOptions) {
+  constructor({ cancel, retry, repaint, signal }: ViewOptions) {
+    this.#error = new ErrorView(retry);
     this.#header = new Header(cancel);
     this.#footer = new Footer(cancel);
     this.el.setAttribute("data-sc-root", "");
@@ -57,7 +60,7 @@ export class ResponseView {
     this.#header.update(scene);
     this.#items.update(scene.output, ["output"], envOf(scene));
     this.#paintEnding(scene);
-    this.#error.update(failureOf(scene.response));
+    this.#error.update(failureOf(scene.response), scene.annex.can_retry === true && scene.connected);
     this.#footer.update(scene, this.#isHeaderSeen);
     if (announces) this.#announcer.update(scene);
   }
