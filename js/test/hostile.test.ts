@@ -121,6 +121,7 @@ const usual = { tails: { of: () => undefined }, connected: true, stopping: false
 function viewOf(response: JsonObject): ResponseView {
   const view = new ResponseView({
     cancel: () => undefined,
+    retry: () => undefined,
     repaint: () => undefined,
     signal: new AbortController().signal,
   });

@@ -95,7 +95,9 @@ def assert_grew(texts: list[str], final: str) -> None:
 
 
 def finished(lab: Lab, index: int = -1) -> dict:
-    lab.page.wait_for_function(f"(i) => !['queued', 'in_progress'].includes(({ANSWER})(i)?.status)", arg=index)
+    lab.page.wait_for_function(
+        f"(i) => !['queued', 'in_progress'].includes(({ANSWER})(i)?.status ?? 'queued')", arg=index
+    )
     return lab.page.evaluate(ANSWER, index)
 
 
