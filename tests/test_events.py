@@ -101,30 +101,5 @@ def test_an_index_is_read_however_it_is_written(written: Any, read: int | None) 
     assert event.output_index == read  # type: ignore[attr-defined]
 
 
-def test_objects_of_the_openai_package_are_events_too() -> None:
-    delta = UNION[[type_of(m) for m in UNION].index("response.output_text.delta")]
-    # `construct` checks nothing, as the package itself does with what it receives.
-    obj = delta.construct(type="response.output_text.delta", delta="Ti", output_index=0, logprobs=None, extra=1)
-    assert ev.from_object(obj) == ev.OutputTextDelta(delta="Ti", output_index=0)
-
-
-def test_dicts_and_events_are_events_too() -> None:
-    event = ev.OutputTextDelta(delta="Ti")
-    assert ev.from_object(event) is event
-    assert ev.from_object({"type": "response.output_text.delta", "delta": "Ti"}) == event
-    assert ev.from_object({"error": {"code": "x"}}) == ev.ErrorEvent(error={"code": "x"})
-
-
-@pytest.mark.parametrize("wrong", [None, 3, "data: {}", object(), [{}]])
-def test_what_is_no_event_is_refused_with_its_type(wrong: Any) -> None:
-    with pytest.raises(TypeError, match=type(wrong).__name__):
-        ev.from_object(wrong)
-
-
-def test_an_object_without_a_type_is_refused_with_its_fields() -> None:
-    with pytest.raises(TypeError, match="'delta'"):
-        ev.from_object({"delta": "x"})
-
-
 def test_an_event_shows_only_what_it_says() -> None:
     assert repr(ev.OutputTextDelta(delta="Ti")) == "OutputTextDelta(delta='Ti')"

@@ -311,7 +311,7 @@ class Sdk:
     def __init__(self, data: dict) -> None:
         self.data = data
 
-    def to_dict(self) -> dict:
+    def model_dump(self, **_: object) -> dict:
         return self.data
 
 

@@ -52,3 +52,12 @@ async def test_an_async_stream_of_the_sdk_is_shown_by_awaiting() -> None:
         stream = await show(await client.responses.create(model="demo/weather", input="hi", stream=True))
     assert stream.status == "completed"
     assert stream.tool_calls[0]["name"] == "get_weather"
+
+
+def test_objects_outside_the_sdks_own_schema_are_read_without_a_warning() -> None:
+    from openai.types.responses import ResponseTextDeltaEvent
+
+    # `construct` checks nothing, as the package itself does with what it receives.
+    kind = "response.output_text.delta"
+    odd = ResponseTextDeltaEvent.construct(type=kind, delta="Hi", output_index="0", content_index=None, logprobs=5)
+    assert Stream.of([odd]).start().wait(10).text == "Hi"

@@ -174,7 +174,7 @@ def test_an_unnumbered_stream_is_read_the_same() -> None:
 
 
 def test_events_of_the_openai_package_may_hold_halves_of_characters() -> None:
-    events = [ev.from_object({"type": "response.output_text.delta", "output_index": 0, "content_index": 0, "delta": d})
+    events = [ev.from_dict({"type": "response.output_text.delta", "output_index": 0, "content_index": 0, "delta": d})
               for d in ("A\ud83d", "\ude00B", "\ud83d", "C\ude00")]  # fmt: skip
     state = ResponseState()
     page: Any = state.snapshot()

@@ -70,7 +70,7 @@ class Shown:
         self._stream = stream
         self._awaited = awaited
         if awaited:
-            stream._annotate("blocking", True)
+            stream.annotate("blocking", True)
         self.view = StreamView(stream)
         # Only the view's own type: its usual text/plain line would stand above the static copy in viewers without it.
         display({"application/vnd.jupyter.widget-view+json": self._reference()}, raw=True)

@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["EVENT_TYPES", "LIGHT_BYTES", "Event", "UnknownEvent", "from_dict", "from_object", "is_light"]
+__all__ = ["EVENT_TYPES", "LIGHT_BYTES", "Event", "UnknownEvent", "from_dict", "is_light"]
 
 
 class Event(msgspec.Struct, gc=False, tag_field="type", repr_omit_defaults=True):
@@ -313,23 +313,3 @@ def is_light(event: Event) -> bool:
         return len(msgspec.json.encode(event)) <= LIGHT_BYTES
     except (ValueError, TypeError, RecursionError):  # lone surrogates, or nested beyond all measure
         return False
-
-
-def from_object(obj: Any) -> Event:
-    """An event out of a dict, of one of ours, or of an object of the ``openai`` package (anything with `model_dump`).
-
-    Raises:
-        TypeError: It is none of these, or says no ``type``.
-    """
-    if isinstance(obj, Event):
-        return obj
-    if not isinstance(obj, Mapping) and callable(dump := getattr(obj, "model_dump", None)):
-        # Unchecked fields of a server outside the schema must not warn here: they are what we are for.
-        obj = dump(mode="json", by_alias=True, exclude_unset=True, warnings=False)
-    if not isinstance(obj, Mapping):
-        raise TypeError(f"Expected an event: a dict or an object with model_dump(), got {type(obj).__name__}.")
-    if not isinstance(obj.get("type"), str):
-        if not obj.get("error"):
-            raise TypeError(f"Expected an event with a type, got an object with {sorted(map(str, obj))}.")
-        obj = {**obj, "type": "error"}
-    return from_dict(obj)

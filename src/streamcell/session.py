@@ -152,7 +152,7 @@ class Stream:
         stream.replayed = True
         stream._recorder = recorder(options, warn=stream._warn, status=lambda: stream.status)
         stream._ask(options, ReplayTransport(tape, options.speed), sleep=lambda seconds: asyncio.sleep(0))
-        stream._annotate("label", label(options, tape))
+        stream.annotate("label", label(options, tape))
         return stream
 
     @classmethod
@@ -160,7 +160,7 @@ class Stream:
         return cls(api="responses" if options.api == "auto" else options.api, keep_events=options.keep_events)
 
     def _ask(self, options: StreamOptions, transport: Transport, **more: Any) -> None:
-        self._request = Request(options, transport, self._annotate, self._recorder, **more)
+        self._request = Request(options, transport, self.annotate, self._recorder, **more)
         self._source = self._request.events()
         self._limits = (options.progress_timeout, options.deadline)
 
@@ -170,7 +170,7 @@ class Stream:
         stream = cls(api=tape.connections[0].api if tape.connections else "responses")
         stream.replayed = True
         stream._first_text = True  # when it came is not known any more
-        stream._annotate("started_at", tape.head.at)
+        stream.annotate("started_at", tape.head.at)
         try:
             for events in taped(tape):
                 stream._take(events)
@@ -364,7 +364,7 @@ class Stream:
         self._task = asyncio.current_task()
         self._started = time.monotonic()
         self._clocks = Clocks(*self._limits, self._cancel_here)
-        self._annotate("started_at", time.time())
+        self.annotate("started_at", time.time())
         self._recorder.begin()
         try:
             if not self._cancelled:
@@ -386,9 +386,9 @@ class Stream:
         finally:
             self._clocks.stop()
             self._recorder.end(self.status, self._read(lambda state: state.error))
-            self._annotate("elapsed_ms", self._elapsed_ms())
+            self.annotate("elapsed_ms", self._elapsed_ms())
             if self._again and self.status in ("failed", "interrupted"):
-                self._annotate("can_retry", True)
+                self.annotate("can_retry", True)
             self.events.close()
             self._done.set()
             self._changed()
@@ -418,7 +418,7 @@ class Stream:
         self.events.extend(events)
         if not self._first_text and any(e.type.endswith(".delta") for e in events):
             self._first_text = True
-            self._annotate("first_text_ms", self._elapsed_ms())
+            self.annotate("first_text_ms", self._elapsed_ms())
         self._changed()
 
     def _fail(self, error: StreamcellError) -> None:
@@ -433,7 +433,8 @@ class Stream:
             counts = self._state.warnings
             self._state.annotate("warnings", {**counts, name: counts.get(name, 0) + 1})
 
-    def _annotate(self, key: str, value: Any) -> None:
+    def annotate(self, key: str, value: Any) -> None:
+        """Put something of ours into the snapshot's ``streamcell`` key; `wire.Annex` lists what a page knows."""
         with self._lock:
             self._state.annotate(key, value)
         self._changed()

@@ -291,9 +291,9 @@ def _as_bytes(item: Any) -> bytes:
     """One item of somebody's stream as a server-sent event: bytes as they are, objects by their JSON."""
     if isinstance(item, bytes | bytearray | memoryview):
         return bytes(item)
-    for name in ("to_dict", "model_dump", "dict"):
-        if not isinstance(item, dict) and callable(getattr(item, name, None)):
-            item = getattr(item, name)()
+    if not isinstance(item, dict) and callable(dump := getattr(item, "model_dump", None)):
+        # Fields outside the package's own schema must not warn here: reading those servers is what we are for.
+        item = dump(mode="json", by_alias=True, exclude_unset=True, warnings=False)
     if not isinstance(item, dict):
         raise UsageError(
             f"Expected events as dicts, bytes, or the openai package's objects, got {type(item).__name__}.",
