@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: demo test setup fmt check wire js js-test unit e2e browser fuzz adapters bench clean build help
+.PHONY: demo test setup fmt check wire js js-test unit e2e browser fuzz fuzz-markdown adapters bench clean build help
 
 # The first of these that is there and new enough; `make PYTHON=...` overrules.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python; do \
@@ -18,7 +18,7 @@ NODE_ENV := PATH="$(CURDIR)/$(BIN):$$PATH" npm_config_update_notifier=false npm_
 help:
 	@echo "make demo    JupyterLab on notebooks/01-first-stream.ipynb: no key, no network needed"
 	@echo "make test    all checks and tests"
-	@echo "for developers: setup fmt check wire js unit js-test e2e adapters bench build clean"
+	@echo "for developers: setup fmt check wire js unit js-test e2e fuzz fuzz-markdown adapters bench build clean"
 
 demo: $(VENV)/.demo
 	STREAMCELL_DEMO_NOTEBOOK=1 $(BIN)/jupyter lab notebooks/01-first-stream.ipynb $(LAB)
@@ -75,8 +75,13 @@ FUZZ_MINUTES ?= 10
 fuzz: $(VENV)/.dev
 	$(PY) scripts/fuzz.py --minutes $(FUZZ_MINUTES)
 
+FUZZ_DOCS ?= 20000
+fuzz-markdown: $(VENV)/.dev
+	cd js && $(NODE_ENV) node test/fuzz-markdown.mjs --docs $(FUZZ_DOCS) --seed $$RANDOM
+
 adapters: js
-	cd js && $(NODE_ENV) npm run --silent adapters
+	mkdir -p bench/build
+	cd js && $(NODE_ENV) node bundle.mjs ../bench/adapters/xss.ts > ../bench/build/xss.mjs
 
 bench: adapters
 	@echo "bench/README.md says how to run each benchmark beside its peers."
