@@ -32,8 +32,9 @@ def played(file: Path, **given) -> Stream:
 
 
 def without_times(made: Stream) -> dict:
+    """The answer itself: not when it came, what stands above it, and whether there is a request to send again."""
     snapshot = made.snapshot()
-    for key in ("started_at", "first_text_ms", "elapsed_ms", "label", "note"):
+    for key in ("started_at", "first_text_ms", "elapsed_ms", "label", "note", "can_retry"):
         snapshot["streamcell"].pop(key, None)
     return snapshot
 
