@@ -9,6 +9,8 @@ SHELL := /bin/bash
 # The first of these that is there and new enough; `make PYTHON=...` overrules.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python; do \
 	"$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
+# Jupyter wants to be told that it may run as root, as it does in containers.
+AS_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
@@ -21,7 +23,7 @@ help:
 	@echo "for developers: setup fmt check wire js unit js-test e2e fuzz fuzz-markdown adapters bench build clean"
 
 demo: $(VENV)/.demo
-	STREAMCELL_DEMO_NOTEBOOK=1 $(BIN)/jupyter lab notebooks/01-first-stream.ipynb $(LAB)
+	$(BIN)/jupyter lab notebooks/01-first-stream.ipynb $(AS_ROOT) $(LAB)
 
 test: check js-test unit e2e
 
