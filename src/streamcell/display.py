@@ -34,6 +34,7 @@ TRICK = (
     ".jp-OutputArea-child:has([data-sc-root])+.jp-OutputArea-child:has(>.jp-OutputArea-output .sc-static){display:none}"
     ".jp-OutputArea-child:not(:has([data-sc-root])):has("
     '+.jp-OutputArea-child>.jp-OutputArea-output .sc-static[data-sc-text="1"]){display:none}'
+    ".sc-answer pre{margin:0 0 1em}"  # hosts leave code without a distance to what follows
     "</style>"
 )
 
