@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,7 @@ from streamcell.sse import ServerSentEvent, SSEDecoder
 __all__ = ["Provider", "Reader", "said"]
 
 
-class Reader:
+class Reader(ABC):
     """Bytes of one stream → events. `feed` every chunk in order, then `close`."""
 
     def __init__(self) -> None:
@@ -103,8 +104,9 @@ class Reader:
         """The one event that the JSON of a data line is, or None for the long way."""
         return None
 
+    @abstractmethod
     def _translate(self, data: dict[str, Any]) -> list[Event]:
-        raise NotImplementedError
+        """The events that one JSON object is."""
 
     def _end(self, done: bool = False) -> list[Event]:
         """What the end of the stream says; ``done`` if the server said ``[DONE]``."""
