@@ -1,4 +1,4 @@
-// Builds what the kernel sends to the page: one ES module and one style sheet, minified. Prints their sizes.
+// Builds what the kernel sends to the page, minified: the view, and the parts that only some answers need. Prints sizes.
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,7 +9,11 @@ import { page } from "./bundle.mjs";
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "..", "src", "streamcell", "static");
 
-await build({ ...page, entryPoints: { widget: "src/index.ts", loader: "src/loader.ts" }, outdir: out });
+await build({
+  ...page,
+  entryPoints: { widget: "src/index.ts", loader: "src/loader.ts", highlight: "src/markdown/highlight/index.ts" },
+  outdir: out,
+});
 await build({
   absWorkingDir: here,
   entryPoints: { widget: "src/style.css" },
@@ -20,10 +24,10 @@ await build({
   charset: "utf8",
 });
 
-for (const name of ["widget.js", "widget.css", "loader.js"]) {
+for (const name of ["widget.js", "widget.css", "loader.js", "highlight.js"]) {
   const bytes = readFileSync(join(out, name));
   console.log(
-    `${name.padEnd(11)} ${bytes.length.toLocaleString("en")} B, gzip ${gzipSync(bytes, { level: 9 }).length.toLocaleString("en")} B`,
+    `${name.padEnd(12)} ${bytes.length.toLocaleString("en")} B, gzip ${gzipSync(bytes, { level: 9 }).length.toLocaleString("en")} B`,
   );
 }
 

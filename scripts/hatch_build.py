@@ -16,7 +16,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOT = Path(__file__).resolve().parent.parent
 JS = ROOT / "js"
-BUILT = [ROOT / "src" / "streamcell" / "static" / name for name in ("widget.js", "widget.css", "loader.js")]
+NAMES = ("loader.js", "widget.js", "widget.css", "highlight.js")
+BUILT = [ROOT / "src" / "streamcell" / "static" / name for name in NAMES]
 
 
 class PageBuildHook(BuildHookInterface[Any]):

@@ -11,6 +11,7 @@ import { Store } from "./store.js";
 import { Times } from "./times.js";
 import { ResponseView } from "./views/response.js";
 import { isTerminal } from "./views/status.js";
+import type { Load } from "./views/view.js";
 
 /** A message that came before this module was there: content, buffers. */
 export type Queued = readonly [unknown, ...unknown[]];
@@ -39,9 +40,13 @@ const HEARD_MS = 300;
 /** A running stream is painted though nothing came, when its clocks turn to the next of these. */
 const TICK_MS = 1000;
 
-export function attach({ model, queued = [] }: { model: Model; queued?: readonly Queued[] }, seams = page): Attached {
+/** `load` fetches further parts of the page's code; without it they never come. */
+export function attach(
+  { model, queued = [], load = never }: { model: Model; queued?: readonly Queued[]; load?: Load },
+  seams = page,
+): Attached {
   const life = new AbortController();
-  const painter = new Painter(model, seams, life.signal);
+  const painter = new Painter(model, load, seams, life.signal);
   painter.link.start(queued);
   return {
     render: (view) => painter.show(view.el, view.signal),
@@ -49,9 +54,12 @@ export function attach({ model, queued = [] }: { model: Model; queued?: readonly
   };
 }
 
+const never: Load = () => new Promise(() => {});
+
 class Painter {
   readonly link: Link;
   #model: Model;
+  #load: Load;
   #store = new Store();
   #times = new Times();
   #views = new Set<ResponseView>();
@@ -61,8 +69,9 @@ class Painter {
   // The last response: it stays on the page while a new numbering waits for its snapshot.
   #response = asObject(null);
 
-  constructor(model: Model, seams: Seams, life: AbortSignal) {
+  constructor(model: Model, load: Load, seams: Seams, life: AbortSignal) {
     this.#model = model;
+    this.#load = load;
     this.#seams = seams;
     this.#life = life;
     this.link = new Link(model, this.#store, () => this.#changed(), seams.clock);
@@ -78,6 +87,7 @@ class Painter {
       cancel: () => this.#stop(),
       retry: () => this.link.retry(),
       repaint: () => this.#changed(),
+      load: this.#load,
       signal: until,
     });
     host.append(view.el);

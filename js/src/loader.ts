@@ -1,6 +1,6 @@
 /**
  * The whole of what each widget carries: a loader. The view's code comes once per page as a custom message, because
- * others' tools save a widget's module text with every widget.
+ * others' tools save a widget's module text with every widget. So do the parts of it that only some answers need.
  *
  * Messages that come before the code are kept in order and handed over. It must stay below 2 KB, built.
  */
@@ -11,71 +11,94 @@ interface Attached {
   render(args: { model: AnyModel; el: HTMLElement; signal?: AbortSignal }): undefined | (() => void);
   destroy(): void;
 }
+type Load = (part: string) => Promise<unknown>;
 interface View {
-  attach(args: { model: AnyModel; queued: Message[] }): Attached;
+  attach(args: { model: AnyModel; queued: Message[]; load: Load }): Attached;
 }
 interface Slot {
-  ready: Promise<View>;
-  fill(code: DataView, css: DataView): void;
+  ready: Promise<unknown>;
+  fill(code: DataView, css?: DataView): void;
+  filled: boolean;
+  /** When a widget last asked for it. One asks for all. */
+  asked: number;
 }
 
-// One registry per page, by the hash of the code: all widgets of all kernels on the page share it.
+// One registry per page, by the hash of the code and the name of its part: all widgets of all kernels share it.
 const page = globalThis as { __streamcell?: Record<string, Slot> };
 page.__streamcell ??= {};
 const slots = page.__streamcell;
 
 function makeSlot(): Slot {
-  let resolve: (view: Promise<View>) => void;
-  let filled = false;
-  const ready = new Promise<View>((done) => {
-    resolve = done;
-  });
-  const fill = (code: DataView, css: DataView) => {
-    if (filled) return;
-    filled = true;
-    const style = document.createElement("style");
-    style.dataset.scUi = "style";
-    style.textContent = new TextDecoder().decode(css);
-    document.head.append(style);
-    const url = URL.createObjectURL(new Blob([code as never], { type: "text/javascript" }));
-    resolve(import(url));
+  let resolve: (code: Promise<unknown>) => void;
+  const slot: Slot = {
+    ready: new Promise((done) => {
+      resolve = done;
+    }),
+    fill(code, css) {
+      if (slot.filled) return;
+      slot.filled = true;
+      if (css) {
+        const style = document.createElement("style");
+        style.dataset.scUi = "style";
+        style.textContent = new TextDecoder().decode(css);
+        document.head.append(style);
+      }
+      resolve(import(URL.createObjectURL(new Blob([code as never], { type: "text/javascript" }))));
+    },
+    filled: false,
+    asked: 0,
   };
-  return { ready, fill };
+  return slot;
 }
+
+/** The first request waits so long: the view's code is usually on its way already. Later ones wait ever longer. */
+const FIRST_MS = 150;
+const AGAIN_MS = 2000;
+const LAST_MS = 60_000;
 
 export default () => {
   let attached: Promise<Attached>;
   return {
     initialize({ model }: { model: AnyModel }) {
       const hash = model.get("_module") as string;
-      slots[hash] ??= makeSlot();
-      const slot = slots[hash];
+      const slotOf = (part: string) => {
+        const name = `${hash}/${part}`;
+        slots[name] ??= makeSlot();
+        return slots[name];
+      };
       const queued: Message[] = [];
-      let live = true;
       let loaded = false;
-      const ask = () => {
-        try {
-          if (live && !loaded) model.send({ kind: "module_request", hash });
-        } catch {
-          // No kernel to ask: the static copy beside the view stays what the reader sees.
+      let live = true;
+      const ask = (part: string, again: number) => {
+        const slot = slotOf(part);
+        if (slot.filled || !live || again > LAST_MS) return;
+        if (Date.now() - slot.asked > AGAIN_MS / 2) {
+          slot.asked = Date.now();
+          try {
+            model.send({ kind: "module_request", hash, part });
+          } catch {
+            return; // No kernel to ask: the static copy beside the view stays what the reader sees.
+          }
         }
+        setTimeout(ask, again, part, again * 2);
+      };
+      const load: Load = (part) => {
+        ask(part, AGAIN_MS);
+        return slotOf(part).ready;
       };
       const onMessage = (content: Record<string, unknown>, buffers: DataView[]) => {
-        if (content.kind !== "module") queued.push([content, buffers]);
-        else if (content.hash === hash) slot.fill(buffers[0] as DataView, buffers[1] as DataView);
+        if (content.kind === "module") {
+          if (content.hash === hash) slotOf(content.part as string).fill(...(buffers as [DataView]));
+        } else if (!loaded) queued.push([content, buffers]);
       };
       model.on("msg:custom", onMessage);
-      // The code is usually on its way already; asking is for a page that came late.
-      const timers = [setTimeout(ask, 150), setTimeout(ask, 2000), setTimeout(ask, 8000)];
-      attached = slot.ready.then((view) => {
+      setTimeout(ask, FIRST_MS, "view", AGAIN_MS);
+      attached = slotOf("view").ready.then((view) => {
         loaded = true;
-        for (const timer of timers) clearTimeout(timer);
-        model.off("msg:custom", onMessage);
-        return view.attach({ model, queued });
+        return (view as View).attach({ model, queued, load });
       });
       return () => {
         live = false;
-        for (const timer of timers) clearTimeout(timer);
         model.off("msg:custom", onMessage);
         attached.then((state) => state.destroy());
       };

@@ -83,10 +83,14 @@ export interface Tail {
   seq: number;
 }
 
-/** The view's code and style, once per page: the message's first buffer is the code, its second the CSS (UTF-8). */
+/** What of the page's code a message holds. All but the view are sent when something to show first asks for them. */
+export type Part = "view" | "highlight" | "maths";
+
+/** A part of the page's code, once per page: the message's first buffer is the code, its second the CSS (UTF-8). */
 export interface Module {
   kind: "module";
   hash: string;
+  part: Part;
 }
 
 /** Please send a `Snapshot`. At most one is outstanding per page; asked again after a second without an answer. */
@@ -115,10 +119,11 @@ export interface Retry {
   kind: "retry";
 }
 
-/** The page does not hold the view's code with this hash. */
+/** The page does not hold this part of the code with this hash. Repeated while no answer comes. */
 export interface ModuleRequest {
   kind: "module_request";
   hash: string;
+  part: Part;
 }
 
 export type ToPage = Frame | Snapshot | Tail | Module;

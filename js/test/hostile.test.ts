@@ -123,6 +123,7 @@ function viewOf(response: JsonObject): ResponseView {
     cancel: () => undefined,
     retry: () => undefined,
     repaint: () => undefined,
+    load: () => new Promise(() => {}),
     signal: new AbortController().signal,
   });
   document.body.replaceChildren(view.el);

@@ -23,6 +23,7 @@ export class Stage {
       cancel: this.cancel,
       retry: this.retry,
       repaint: () => undefined,
+      load: () => new Promise(() => {}),
       signal: this.life.signal,
     });
     document.body.replaceChildren(this.view.el);

@@ -7,9 +7,10 @@ saves is a loader and a hash, and the view's code travels once per page, as a me
 from __future__ import annotations
 
 import hashlib
+import time
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import anywidget
 import traitlets
@@ -17,11 +18,20 @@ import traitlets
 from streamcell.errors import StreamcellError
 from streamcell.pump import Pump
 from streamcell.session import Stream
-from streamcell.wire import Module, ToPage
+from streamcell.wire import Module, Part, ToPage
 
 __all__ = ["StreamView"]
 
 STATIC = Path(__file__).parent / "static"
+FILES: dict[Part, tuple[str, ...]] = {
+    "view": ("widget.js", "widget.css"),
+    "highlight": ("highlight.js",),
+}
+"""The page's code, built: what each part of it consists of, in the order of a message's buffers."""
+UNASKED: tuple[Part, ...] = ("view", "highlight")
+"""What a widget brings along while no page was heard: a kernel that runs a cell may not hear a page ask."""
+MODULE_SECONDS = 1.0
+"""Within this time a part is sent once, however many widgets ask: the first answer reaches all of them."""
 
 
 class StreamView(anywidget.AnyWidget):
@@ -36,14 +46,16 @@ class StreamView(anywidget.AnyWidget):
 
     _page_has_module = False
     """Whether a page has been heard since the module was last sent. Then new widgets need not bring it along."""
+    _sent_at: ClassVar[dict[Part, float]] = {}
+    """When each part last went to the pages, by the monotonic clock."""
 
     def __init__(self, stream: Stream, **traits: Any) -> None:
-        module = _module()
-        super().__init__(_module=module.hash, **traits)
+        super().__init__(_module=_built().hash, **traits)
         self._stream = stream
         self.on_msg(self._on_message)
         if not StreamView._page_has_module:
-            self._send_module()
+            for part in UNASKED:
+                self._send_module(part)
         self._pump = Pump(stream, self._to_page)
         self._pump.resync()
 
@@ -51,10 +63,13 @@ class StreamView(anywidget.AnyWidget):
         if self.comm is not None:
             self.send(message)
 
-    def _send_module(self) -> None:
-        module = _module()
+    def _send_module(self, part: Part) -> None:
         if self.comm is not None:
-            self.send(Module(kind="module", hash=module.hash), buffers=[module.code, module.css])
+            self._sent_at[part] = time.monotonic()
+            self.send(Module(kind="module", hash=_built().hash, part=part), buffers=_built().parts[part])
+
+    def _is_due(self, part: Part) -> bool:
+        return time.monotonic() - self._sent_at.get(part, float("-inf")) > MODULE_SECONDS
 
     def _on_message(self, _widget: object, content: Any, _buffers: object) -> None:
         """A message from the page. It may come on any thread, and a page may send anything: it only sets flags."""
@@ -62,7 +77,9 @@ class StreamView(anywidget.AnyWidget):
             return
         kind = content.get("kind")
         if kind == "module_request":
-            self._send_module()
+            for part in FILES:
+                if part == content.get("part") and self._is_due(part):
+                    self._send_module(part)
             return
         StreamView._page_has_module = True
         if kind == "resync":
@@ -89,16 +106,15 @@ class _Built:
 
     def __init__(self) -> None:
         try:
-            self.code = (STATIC / "widget.js").read_bytes()
-            self.css = (STATIC / "widget.css").read_bytes()
+            self.parts = {part: [(STATIC / name).read_bytes() for name in names] for part, names in FILES.items()}
         except FileNotFoundError as error:
             raise StreamcellError(
                 f"Expected the built view in {STATIC.name}/, found no {Path(error.filename).name}.",
                 hint="In a checkout, run `make js`.",
             ) from error
-        self.hash = hashlib.sha256(self.code + self.css).hexdigest()[:12]
+        self.hash = hashlib.sha256(b"".join(b for buffers in self.parts.values() for b in buffers)).hexdigest()[:12]
 
 
 @cache
-def _module() -> _Built:
+def _built() -> _Built:
     return _Built()

@@ -115,11 +115,16 @@ class Tail(TypedDict):
     seq: int
 
 
+Part = Literal["view", "highlight", "maths"]
+"""What of the page's code a message holds. All but the view are sent when something to show first asks for them."""
+
+
 class Module(TypedDict):
-    """The view's code and style, once per page: the message's first buffer is the code, its second the CSS (UTF-8)."""
+    """A part of the page's code, once per page: the message's first buffer is the code, its second the CSS (UTF-8)."""
 
     kind: Literal["module"]
     hash: str
+    part: Part
 
 
 # ---------------------------------------------------------------- page → kernel
@@ -154,10 +159,11 @@ class Retry(TypedDict):
 
 
 class ModuleRequest(TypedDict):
-    """The page does not hold the view's code with this hash."""
+    """The page does not hold this part of the code with this hash. Repeated while no answer comes."""
 
     kind: Literal["module_request"]
     hash: str
+    part: Part
 
 
 ToPage = Frame | Snapshot | Tail | Module

@@ -48,7 +48,7 @@ class TextPart implements View {
   }
 
   update(part: JsonObject, path: Path, env: Env): void {
-    this.#text.update(asText(part.text), [...path, "text"], env.tails, !env.open);
+    this.#text.update(asText(part.text), [...path, "text"], env, !env.open);
     if (part.annotations === this.#annotations) return;
     this.#annotations = part.annotations;
     this.#sources?.remove();

@@ -9,7 +9,7 @@ import { icon } from "./icons.js";
 import { viewFor } from "./registry.js";
 import { type Picture, type Scene, sceneOf } from "./scene.js";
 import { endingNote } from "./status.js";
-import { type Env, ViewList } from "./view.js";
+import { type Env, type Load, ViewList } from "./view.js";
 
 const KERNEL_GONE = "The kernel is gone. What had arrived by then is kept; run the cell again for a new answer.";
 
@@ -19,6 +19,7 @@ export interface ViewOptions {
   retry(): void;
   /** Something that is no data changed, such as what is in sight: paint again. */
   repaint(): void;
+  load: Load;
   /** Listeners live as long as this. */
   signal: AbortSignal;
 }
@@ -35,8 +36,10 @@ export class ResponseView {
   #shownEnding = "";
   #isRunning = false;
   #isHeaderSeen = true;
+  #load: Load;
 
-  constructor({ cancel, retry, repaint, signal }: ViewOptions) {
+  constructor({ cancel, retry, repaint, load, signal }: ViewOptions) {
+    this.#load = load;
     this.#error = new ErrorView(retry);
     this.#header = new Header(cancel);
     this.#footer = new Footer(cancel);
@@ -58,7 +61,7 @@ export class ResponseView {
     this.el.setAttribute("data-sc-connected", String(scene.connected));
     this.#body.setAttribute("aria-busy", String(scene.running));
     this.#header.update(scene);
-    this.#items.update(scene.output, ["output"], envOf(scene));
+    this.#items.update(scene.output, ["output"], envOf(scene, this.#load));
     this.#paintEnding(scene);
     this.#error.update(failureOf(scene.response), scene.annex.can_retry === true && scene.connected);
     this.#footer.update(scene, this.#isHeaderSeen);
@@ -99,7 +102,17 @@ export class ResponseView {
   }
 }
 
-function envOf(scene: Scene): Env {
+function envOf(scene: Scene, load: Load): Env {
   const { tails, running, status, annex, now, output, spent } = scene;
-  return { tails, running, open: running, status, annex, now, spent, isLast: (index) => index === output.length - 1 };
+  return {
+    tails,
+    running,
+    open: running,
+    status,
+    annex,
+    now,
+    spent,
+    load,
+    isLast: (index) => index === output.length - 1,
+  };
 }

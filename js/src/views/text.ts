@@ -1,8 +1,9 @@
 /** Text that grows: painting costs the new part. Two kinds: shown as it is, and as markdown. */
-import { create, type Markdown } from "../markdown/index.js";
+import { create, type Markdown, type MarkdownOptions } from "../markdown/index.js";
 import type { Tails } from "../store.js";
 import type { Path } from "../wire.gen.js";
 import { appendText } from "./dom.js";
+import type { Load } from "./view.js";
 
 /** Something that text can be added to, and that can be emptied. */
 export interface TextSink {
@@ -70,6 +71,7 @@ export class MarkdownText {
   #element: HTMLElement;
   #markdown: Markdown | null = null;
   #shown = "";
+  #options: MarkdownOptions | undefined;
   #isEnded = false;
   // Text came after the end. From then on only an update without new text ends it.
   #isLate = false;
@@ -79,7 +81,8 @@ export class MarkdownText {
     this.#element = element;
   }
 
-  update(text: string, path: Path, tails: Tails, isFinal: boolean): void {
+  update(text: string, path: Path, { tails, load }: { tails: Tails; load: Load }, isFinal: boolean): void {
+    this.#options ??= { highlighter: () => load("highlight") as ReturnType<Required<MarkdownOptions>["highlighter"]> };
     // Some servers add text after its end; an ended instance takes no more, so that starts over.
     const isNew = text !== this.#shown;
     if (this.#isEnded && isNew) {
@@ -103,7 +106,7 @@ export class MarkdownText {
   #grow(): Growing {
     const push = (text: string) => {
       try {
-        this.#markdown ??= create(this.#element);
+        this.#markdown ??= create(this.#element, this.#options);
         this.#markdown.push(text);
       } catch (error) {
         console.error("streamcell: markdown could not be rendered; the text is shown as it is", error);

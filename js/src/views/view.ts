@@ -3,6 +3,9 @@ import { asObject, asText, type Json, type JsonObject } from "../json.js";
 import type { Tails } from "../store.js";
 import type { Path } from "../wire.gen.js";
 
+/** Fetches a part of the page's code that only some answers need; it stays pending where no kernel answers. */
+export type Load = (part: "highlight" | "maths") => Promise<unknown>;
+
 /** What views see beside their own value. All of it belongs to the model; views only paint. */
 export interface Env {
   /** What was only appended since the last painting. */
@@ -19,6 +22,7 @@ export interface Env {
   now: number;
   /** Whether no output item has come after this one. */
   isLast(index: number): boolean;
+  load: Load;
   /** How long an output item has been growing, in milliseconds; null where the page did not see it begin. */
   spent(index: number): number | null;
 }
