@@ -1,0 +1,23 @@
+"""Code gets its colours, formulas their shape, from parts of the page's code that the kernel sends when they are needed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.lab import Lab
+
+pytestmark = pytest.mark.e2e
+
+
+def test_code_is_coloured_while_it_streams_and_nothing_is_loaded_from_elsewhere(lab: Lab, notebook: str) -> None:
+    asked: list[str] = []
+    lab.page.on("request", lambda request: asked.append(request.url))
+    lab.open(notebook)
+    lab.set_cells("%load_ext streamcell", "%%stream tour\nGive me a tour of markdown")
+    lab.run(0)
+    lab.run(1)
+    lab.page.wait_for_selector("[data-sc-root] pre .sc-t-keyword", timeout=30_000)
+    assert lab.page.locator("[data-sc-root]").get_attribute("data-sc-status") == "in_progress"
+    lab.page.wait_for_selector("[data-sc-root][data-sc-status=completed]", timeout=60_000)
+    assert [url for url in asked if not url.startswith((lab.server.url, "blob:", "data:"))] == []
+    assert lab.page.problems == []
