@@ -24,9 +24,17 @@ interface Slot {
 }
 
 // One registry per page, by the hash of the code and the name of its part: all widgets of all kernels share it.
-const page = globalThis as { __streamcell?: Record<string, Slot> };
+const page = globalThis as { __streamcell?: Record<string, Slot>; __streamcellStyle?: CSSStyleSheet };
 page.__streamcell ??= {};
 const slots = page.__streamcell;
+
+// Shadow trees, such as marimo's, do not see the document's styles. They adopt this, which holds the same.
+page.__streamcellStyle ??= new CSSStyleSheet();
+const adopted = page.__streamcellStyle;
+
+function adopt(root: Node): void {
+  if (root instanceof ShadowRoot && !root.adoptedStyleSheets.includes(adopted)) root.adoptedStyleSheets.push(adopted);
+}
 
 function makeSlot(): Slot {
   let resolve: (code: Promise<unknown>) => void;
@@ -42,6 +50,8 @@ function makeSlot(): Slot {
         style.dataset.scUi = "style";
         style.textContent = new TextDecoder().decode(css);
         document.head.append(style);
+        const all = document.querySelectorAll("style[data-sc-ui=style]");
+        adopted.replaceSync([...all].map((e) => e.textContent).join("\n"));
       }
       resolve(import(URL.createObjectURL(new Blob([code as never], { type: "text/javascript" }))));
     },
@@ -104,7 +114,9 @@ export default () => {
       };
     },
     async render(args: { model: AnyModel; el: HTMLElement; signal?: AbortSignal }) {
-      return (await attached).render(args);
+      const view = await attached;
+      adopt(args.el.getRootNode());
+      return view.render(args);
     },
   };
 };
