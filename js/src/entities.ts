@@ -19,14 +19,26 @@ export function decodeHTMLStrict(text: string): string {
   });
 }
 
+/** Where the letters of an alphabet begin, and what ends their names: A to Z, a to z. Some have older code points. */
+const ALPHABETS = [
+  [0x1d49c, "scr"],
+  [0x1d504, "fr"],
+  [0x1d538, "opf"],
+] as const;
+
 function unpack(): Map<string, string> {
   const names = new Map<string, string>();
+  for (const [first, end] of ALPHABETS) {
+    for (let i = 0; i < 52; i++)
+      names.set(String.fromCharCode((i < 26 ? 65 : 71) + i) + end, String.fromCodePoint(first + i));
+  }
   let first = 0;
   for (const row of TABLE.split(";")) {
-    const [codes = "", ...all] = row.split(",");
-    const [distance = 0, ...rest] = codes.split("+").map((code) => Number.parseInt(code, 36));
-    first += distance;
-    for (const name of all) names.set(name, String.fromCodePoint(first, ...rest));
+    const [codes = ""] = /^[\d+]*/.exec(row) ?? [];
+    const [distance, ...rest] = codes.split("+");
+    first += Number(distance || 1);
+    for (const name of row.slice(codes.length).split(","))
+      names.set(name, String.fromCodePoint(first, ...rest.map(Number)));
   }
   return names;
 }

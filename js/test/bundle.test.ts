@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { create, type Markdown } from "../src/markdown/index.js";
+import { random, document as randomDocument } from "./markdown/documents.js";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -51,18 +52,52 @@ let a = "&lt;";
 [^1]: The note, with *style*.
 `;
 
+function compare(make: typeof create, text: string): void {
+  const plain = (markup: string) => markup.replaceAll(/sc-\d+-/g, "");
+  expect(plain(shown(make, text)), text).toBe(plain(shown(create, text)));
+}
+
 describe("the bundle", () => {
-  it("renders markdown as its sources do, though parts of markdown-it are left out", async () => {
+  let make: typeof create;
+
+  beforeAll(async () => {
     const code = bundled("src/markdown/index.ts");
     const module = await import(
       /* @vite-ignore */ `data:text/javascript;base64,${Buffer.from(code).toString("base64")}`
     );
-    expect(shown(module.create, TEXT).replaceAll(/sc-\d+-/g, "")).toBe(shown(create, TEXT).replaceAll(/sc-\d+-/g, ""));
+    make = module.create;
   });
 
-  it("stays small, packed: 60 KB of code, 5 KB of style", () => {
-    const packed = (entry: string) => gzipSync(bundled(entry), { level: 9 }).length / 1024;
-    expect(packed("src/index.ts")).toBeLessThanOrEqual(60);
-    expect(packed("src/style.css")).toBeLessThanOrEqual(5);
+  it("renders markdown as its sources do, though parts of its packages are left out", () => compare(make, TEXT));
+
+  it("renders random documents as its sources do", () => {
+    const next = random(20_261_121);
+    for (let i = 0; i < 200; i++) compare(make, randomDocument(next));
+  });
+
+  it("finds addresses as its sources do", () => {
+    for (const scheme of ["http://", "HTTPS://", "ftp://", "//", "mailto:", "www.", "", "user@"])
+      for (const host of [
+        "example.org",
+        "sub.bücher.example",
+        "[::1]",
+        "127.0.0.1",
+        "localhost",
+        "xn--bcher-kva.example",
+      ])
+        for (const rest of ["", ":8080", "/a(b)c).", "?q='x'&amp;y", "/%C3%BC…", "/&copy;_*a*"])
+          compare(make, `(${scheme}${host}${rest}) <${scheme}${host}> [a](${scheme}${host}${rest})`);
+  });
+
+  it("knows symbols and punctuation as its sources do, beside marks of emphasis", () => {
+    for (const character of "€£¬→∑😀𝛁٪«»、।᠆⁂℃")
+      compare(make, `a*${character}b${character}*c _${character}d_ ${character}**e**${character}f`);
+  });
+
+  it("stays small, packed: 60 KB of code and style", () => {
+    const [code, style] = ["src/index.ts", "src/style.css"].map(
+      (entry) => gzipSync(bundled(entry), { level: 9 }).length,
+    );
+    expect((code ?? 0) + (style ?? 0)).toBeLessThanOrEqual(60_000);
   });
 });

@@ -3,12 +3,13 @@ import { describe, expect, it } from "vitest";
 import { TABLE } from "../src/entities.gen.js";
 import { decodeHTMLStrict } from "../src/entities.js";
 
-const NAMES = TABLE.split(";").flatMap((row) => row.split(",").slice(1));
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const ALPHABETS = ["scr", "fr", "opf"].flatMap((end) => [...LETTERS].map((letter) => letter + end));
+const NAMES = [...new Set([...ALPHABETS, ...TABLE.split(";").flatMap((row) => row.replace(/^[\d+]*/, "").split(","))])];
 
 describe("named character references", () => {
   it("are all of HTML's, and mean what the package that they replace says", () => {
     expect(NAMES).toHaveLength(2125);
-    expect(new Set(NAMES).size).toBe(2125);
     for (const name of NAMES) {
       const text = `&${name};`;
       expect([name, decodeHTMLStrict(text)]).toEqual([name, reference(text)]);
