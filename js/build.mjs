@@ -5,26 +5,22 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { page } from "./bundle.mjs";
+import { style } from "./sheets.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "..", "src", "streamcell", "static");
 
-await build({
-  ...page,
-  entryPoints: { widget: "src/index.ts", loader: "src/loader.ts", highlight: "src/markdown/highlight/index.ts" },
-  outdir: out,
-});
-await build({
-  absWorkingDir: here,
-  entryPoints: { widget: "src/style.css" },
-  outdir: out,
-  bundle: true,
-  minify: true,
-  target: ["chrome111", "firefox113", "safari16.4"],
-  charset: "utf8",
-});
+const modules = {
+  widget: "src/index.ts",
+  loader: "src/loader.ts",
+  highlight: "src/markdown/highlight/index.ts",
+  maths: "src/markdown/maths/index.ts",
+};
+const sheets = { widget: "src/style.css", maths: "src/markdown/maths/maths.css" };
+await build({ ...page, entryPoints: modules, outdir: out });
+await build({ ...style, entryPoints: sheets, outdir: out });
 
-for (const name of ["widget.js", "widget.css", "loader.js", "highlight.js"]) {
+for (const name of ["widget.js", "widget.css", "loader.js", "highlight.js", "maths.js", "maths.css"]) {
   const bytes = readFileSync(join(out, name));
   console.log(
     `${name.padEnd(12)} ${bytes.length.toLocaleString("en")} B, gzip ${gzipSync(bytes, { level: 9 }).length.toLocaleString("en")} B`,
