@@ -34,6 +34,11 @@ MODULE_SECONDS = 1.0
 """Within this time a part is sent once, however many widgets ask: the first answer reaches all of them."""
 
 
+def _loader() -> str:
+    file = STATIC / "loader.js"
+    return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
 class StreamView(anywidget.AnyWidget):
     """Shows a stream live. It starts nothing and stops nothing but when the reader asks for it.
 
@@ -41,8 +46,12 @@ class StreamView(anywidget.AnyWidget):
         stream: The stream to show; running, ended, or not yet started.
     """
 
-    _esm = (STATIC / "loader.js").read_text(encoding="utf-8") if (STATIC / "loader.js").exists() else ""
+    # All are traits of this class: for what is none, anywidget makes a class for each instance, of 10 KB.
+    _esm = traitlets.Unicode(_loader()).tag(sync=True)
+    _anywidget_id = traitlets.Unicode("streamcell.widget.StreamView").tag(sync=True)
     _module = traitlets.Unicode().tag(sync=True)
+    layout = traitlets.Any(None).tag(sync=True)
+    """None: a Layout would be one more model a view, of 1.4 KB in the file, that `close` leaves behind."""
 
     _page_has_module = False
     """Whether a page has been heard since the module was last sent. Then new widgets need not bring it along."""
@@ -58,6 +67,11 @@ class StreamView(anywidget.AnyWidget):
                 self._send_module(part)
         self._pump = Pump(stream, self._to_page)
         self._pump.resync()
+
+    def add_traits(self, **traits: Any) -> None:
+        """anywidget adds what stands above already."""
+        if new := {name: trait for name, trait in traits.items() if not self.has_trait(name)}:
+            super().add_traits(**new)
 
     def _to_page(self, message: ToPage) -> None:
         if self.comm is not None:
