@@ -116,6 +116,17 @@ def test_the_first_delta_after_a_pause_goes_out_at_once(loop: FakeLoop) -> None:
     assert len(page.messages) == 2
 
 
+def test_what_was_noted_before_the_first_snapshot_is_in_it_and_in_no_frame(loop: FakeLoop) -> None:
+    stream, page, made = started(loop)
+    stream.text = stream.pending = "noted"
+    made.resync()
+    assert [(m["kind"], m["seq"]) for m in page.messages] == [("snapshot", 0)]
+    assert page.messages[0]["response"] == {"text": "noted"}
+    stream.add(" and more")
+    loop.run(0)
+    assert page.messages[-1]["ops"] == [("append", ["text"], " and more")]
+
+
 def test_a_burst_becomes_one_frame_per_distance(loop: FakeLoop) -> None:
     stream, page, _ = started(loop)
     for _ in range(1000):

@@ -123,6 +123,8 @@ class Pump:
     def _snapshot_here(self) -> None:
         """All that was drained belongs to the numbers before, so what is pending goes first."""
         self._cancel_timer()
+        if self._encoder.seq == 0:
+            self._source.drain()  # no page holds anything yet that these ops would fit
         self._flush_here()
         message: Snapshot = self._encoder.snapshot(self._source.snapshot(), end=self._ended)
         self._sink(message)
