@@ -1,4 +1,4 @@
-"""A real JupyterLab in a real Chromium, for tests: starts both, runs cells, reads the page."""
+"""A real JupyterLab or Notebook 7 in a real Chromium, for tests: starts both, runs cells, reads the page."""
 
 from __future__ import annotations
 
@@ -29,11 +29,26 @@ def free_port() -> int:
         return int(s.getsockname()[1])
 
 
-class Server:
-    """One Jupyter server over ``folder``, with settings of its own, on loopback."""
+APPS = {
+    "lab": ("jupyterlab", "LabApp", "/lab/tree/{}?reset"),
+    "notebook": ("notebook", "JupyterNotebookApp", "/notebooks/{}"),
+}
+"""Name → its module, the class that takes its settings, and the address of a notebook."""
 
-    def __init__(self, folder: Path, environ: dict[str, str] | None = None) -> None:
-        self.folder, port = folder, free_port()
+
+class Server:
+    """One Jupyter server over ``folder``, with settings of its own, on loopback.
+
+    Args:
+        python: Whose JupyterLab or Notebook it is; kernels run on it too.
+        app: A key of `APPS`.
+    """
+
+    def __init__(
+        self, folder: Path, environ: dict[str, str] | None = None, *, python: str = sys.executable, app: str = "lab"
+    ) -> None:
+        self.folder, self.app, port = folder, app, free_port()
+        module, settings, _ = APPS[app]
         self.url = f"http://127.0.0.1:{port}"
         home = folder / ".home"
         home.mkdir(parents=True, exist_ok=True)
@@ -47,29 +62,33 @@ class Server:
             "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
             "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
             "IPYTHONDIR": str(home / "ipython"),
+            "STREAMCELL_JOURNAL_DIR": str(home / "journal"),
         }
         self.log = (home / "server.log").open("wb")
         self.process = subprocess.Popen(
             [
-                sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.port={port}",
+                python, "-m", module, "--no-browser", "--allow-root", f"--ServerApp.port={port}",
                 "--ServerApp.ip=127.0.0.1", "--ServerApp.port_retries=0", "--IdentityProvider.token=",
                 "--ServerApp.password=", "--ServerApp.disable_check_xsrf=True", f"--ServerApp.root_dir={folder}",
-                "--LabApp.expose_app_in_browser=True",
+                f"--{settings}.expose_app_in_browser=True",
             ],
             env={**keep, **private, **(environ or {})}, stdout=self.log, stderr=subprocess.STDOUT, cwd=folder,
         )  # fmt: skip
         self._wait()
 
+    def address(self, path: str) -> str:
+        return self.url + APPS[self.app][2].format(path)
+
     def _wait(self) -> None:
         for _ in range(600):
             if self.process.poll() is not None:
-                raise RuntimeError(f"JupyterLab ended:\n{(self.folder / '.home/server.log').read_text()[-3000:]}")
+                raise RuntimeError(f"Jupyter ended:\n{(self.folder / '.home/server.log').read_text()[-3000:]}")
             try:
                 urllib.request.urlopen(self.url + "/api/status", timeout=2).close()
                 return
             except OSError:
                 time.sleep(0.1)
-        raise RuntimeError("JupyterLab did not answer within a minute")
+        raise RuntimeError("Jupyter did not answer within a minute")
 
     def stop(self) -> None:
         self.process.terminate()
@@ -89,7 +108,7 @@ class Lab:
 
     def open(self, path: str, *, kernel: bool = True) -> None:
         """Open a notebook of the server's folder, and wait until its kernel is idle."""
-        self.page.goto(f"{self.server.url}/lab/tree/{path}?reset")
+        self.page.goto(self.server.address(path))
         self.wait_ready(kernel=kernel)
 
     def wait_ready(self, *, kernel: bool = True) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.answer import ANSWER, assert_shows, finished, follow
 from tests.e2e.lab import ROOT, Lab
-from tests.e2e.test_first_stream import ANSWER, assert_shows, finished, follow
 
 SHARED = ROOT.parent / "shared"
 pytestmark = [
