@@ -20,9 +20,9 @@ LAYER = {
     "tape": 1, "endpoint": 1, "keys": 1,
     "background": 2, "event_log": 2, "transport": 2, "demo": 2, "retry": 2, "http_errors": 2, "clocks": 2, "chunked": 2,
     "bodies": 2,
-    "tape_file": 2, "journal": 2, "recording": 2, "replay": 2,
+    "tape_file": 2, "journal": 2, "recording": 2, "replay": 2, "feeds": 2, "reading": 2,
     "sources": 3, "session": 3, "pump": 3,
-    "widget": 4, "display": 4, "api": 5, "magics": 6, "recovery": 6,
+    "widget": 4, "display": 4, "terminal": 4, "hosts": 4, "api": 5, "magics": 6, "recovery": 6,
     "": 9,  # the package itself: a table of names, loaded when used
 }  # fmt: skip
 """Imports point to a lower number, or within a layer as SAME allows."""
@@ -34,7 +34,8 @@ SAME = {
     ("state", "parts"), ("state", "readout"), ("providers", "document"), ("http_errors", "retry"),
     ("transport", "http_errors"), ("session", "sources"), ("event_log", "background"),
     ("display", "widget"), ("pump", "session"), ("transport", "demo"),
-    ("journal", "tape_file"), ("recording", "journal"), ("replay", "transport"),
+    ("hosts", "display"), ("hosts", "widget"), ("hosts", "terminal"),
+    ("journal", "tape_file"), ("recording", "journal"), ("replay", "transport"), ("feeds", "journal"),
 }  # fmt: skip
 UNDER_A_NAME_OF_THE_PACKAGE = {"__version__"}
 

@@ -39,7 +39,7 @@ class Scripted:
     @asynccontextmanager
     async def post(self, path: str, body: dict, headers: dict) -> AsyncIterator[Answer]:
         self.asked.append((path, body))
-        self.keys.append(headers["idempotency-key"])
+        self.keys.append(headers.get("idempotency-key", ""))
         script = self.answers.pop(0)
         if isinstance(script, Exception):
             raise script
@@ -116,6 +116,86 @@ def test_cancel_keeps_the_text_and_closes_the_connection() -> None:
     stream.cancel()
     stream.wait(10)
     assert (stream.text, stream.status, stream.error, transport.closed) == ("Hello", "cancelled", None, 1)
+
+
+def note(stream: Stream) -> str:
+    return stream.snapshot()["streamcell"].get("note", "")
+
+
+def test_the_status_line_says_what_became_of_the_request() -> None:
+    stream = Stream.request(options(), Scripted([sse(*TEXT), None])).start()
+    stopped_after_text(stream)
+    assert (stream.status, note(stream)) == ("cancelled", "connection closed")
+    assert ran(Scripted([sse(*TEXT, DONE)])).snapshot()["streamcell"].get("note", "") == ""
+
+
+def stopped_after_text(stream: Stream) -> Stream:
+    for event in stream.events:
+        if getattr(event, "delta", "") == "lo":
+            break
+    stream.cancel()
+    stream.cancel()  # a second click changes nothing
+    return stream.wait(10)
+
+
+class Cancelling(Scripted):
+    """A service that answers the cancel of a background response as told."""
+
+    def __init__(self, told: object) -> None:
+        super().__init__([sse(*TEXT), None])
+        self.told = told
+
+    @asynccontextmanager
+    async def post(self, path: str, body: dict, headers: dict) -> AsyncIterator[Answer]:
+        if not path.endswith("/cancel"):
+            async with super().post(path, body, headers) as answer:
+                yield answer
+            return
+        self.asked.append((path, self.closed))
+        if isinstance(self.told, Exception):
+            raise self.told
+        if self.told is None:
+            await asyncio.Event().wait()
+        yield Answer({}, self.play([]), json.dumps(self.told).encode())
+
+
+SAYS_NO = (
+    TransportError("No.", kind="connect"),
+    ProviderError("No.", status=404),
+    RuntimeError("a mistake in a client of one's own"),
+    {"status": "completed"},
+    {"error": {}},
+    [],
+    None,
+)
+
+
+def test_a_background_response_is_cancelled_at_the_server_once_its_connection_is_closed() -> None:
+    transport = Cancelling({"id": "r", "status": "cancelled"})
+    stream = stopped_after_text(Stream.request(options(background=True), transport).start())
+    assert transport.asked[1:] == [("/responses/r/cancel", 1)]
+    assert (stream.text, stream.status, note(stream)) == ("Hello", "cancelled", "cancelled at the server")
+
+
+@pytest.mark.parametrize("told", SAYS_NO, ids=str)
+def test_a_cancel_that_fails_costs_nothing_and_is_told(told: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streamcell.sources.CANCEL_SECONDS", 0.1)
+    stream = stopped_after_text(Stream.request(options(background=True), Cancelling(told)).start())
+    assert (stream.text, stream.status, stream.error) == ("Hello", "cancelled", None)
+    assert note(stream) == "connection closed; the server may go on with it"
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"api": "chat", "background": True}], ids=["not in the background", "an API that has none"]
+)
+def test_only_background_responses_are_cancelled_at_the_server(given: dict) -> None:
+    transport = Cancelling({"status": "cancelled"})
+    stream = Stream.request(options(**given), transport).start()
+    while not transport.asked:
+        stream.wait(0.01)
+    stream.cancel()
+    assert stream.wait(10).status == "cancelled"
+    assert [path for path, _ in transport.asked if path.endswith("/cancel")] == []
 
 
 def test_cancel_before_the_start_sends_nothing() -> None:

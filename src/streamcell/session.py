@@ -11,29 +11,29 @@ import os
 import re
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Generator, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Generator, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from streamcell import background
 from streamcell.clocks import Clocks
 from streamcell.endpoint import resolve
-from streamcell.errors import ProtocolError, ProviderError, StreamcellError, TransportError, UsageError
+from streamcell.errors import ProtocolError, StreamcellError, TransportError, UsageError
 from streamcell.event_log import EventLog
 from streamcell.events import Event, is_light
+from streamcell.feeds import followed, taped
 from streamcell.journal import Recorder
 from streamcell.options import StreamOptions
 from streamcell.providers import PROVIDERS
+from streamcell.reading import Reading
 from streamcell.recording import recorder
 from streamcell.replay import ReplayTransport, ending, label, load, replayed
 from streamcell.secret import looks_like_key, redact
-from streamcell.sources import Request, followed, taped
-from streamcell.state import ResponseState
+from streamcell.sources import Request
 from streamcell.tape import Tape
 from streamcell.transport import HttpTransport, Transport
-from streamcell.wire import ErrorInfo, Op
 
 __all__ = ["Stream"]
 
@@ -42,11 +42,13 @@ GRACE_SECONDS = 1.0
 AGAIN = "The text so far is kept. Run the cell again."
 TICK_SECONDS = 0.1
 """Waits are cut into ticks, so that an interrupt of the kernel is seen at once and not with the next byte."""
+CLOSED = "connection closed"
+CANCELLED = "cancelled at the server"
+GOES_ON = "connection closed; the server may go on with it"
+"""What became of a request whose answer was not wanted any more."""
 
-T = TypeVar("T")
 
-
-class Stream:
+class Stream(Reading):
     """A response as it arrives: live while it streams, and the record of it afterwards.
 
     All properties may be read at any time from any thread and tell what has arrived so far. Text that arrived stays,
@@ -55,21 +57,18 @@ class Stream:
 
     def __init__(self, *, api: str = "responses", keep_events: bool | int = 1000) -> None:
         """Use `request` or `of`."""
+        super().__init__(api)
         self._request: Request | None = None
         self._source: AsyncGenerator[list[Event], None] | None = None
         self._recorder = Recorder()
         self._limits: tuple[float | None, float | None] = (None, None)
         self._clocks: Clocks | None = None
-        self._api, self._keep_events = api, keep_events
-        self._state = ResponseState(api=api)
-        self._lock = threading.RLock()
-        self._listeners: list[Callable[[], None]] = []
-        self._failure: StreamcellError | None = None
+        self._keep_events = keep_events
         self._started = 0.0
         self._first_text = False
         self._task: asyncio.Task[None] | None = None
         self._future: Future[None] | None = None
-        self._cancelled = False
+        self._cancelled = self._stopping = False
         self._again: Callable[[], None] | None = None
         self._done = threading.Event()
         self.tries: list[dict[str, Any]] = []
@@ -204,102 +203,16 @@ class Stream:
         stream._source = followed(events, api, stream._recorder)
         return stream
 
-    # ---------------------------------------------------------------- what has arrived
-    @property
-    def text(self) -> str:
-        """The answer's text so far."""
-        return self._read(lambda state: state.text)
-
-    @property
-    def reasoning(self) -> str:
-        """Reasoning summaries and reasoning text so far."""
-        return self._read(lambda state: state.reasoning)
-
-    @property
-    def refusal(self) -> str:
-        """What the model said in refusing; empty when it did not."""
-        return self._read(lambda state: state.refusal)
-
-    @property
-    def tool_calls(self) -> list[dict[str, Any]]:
-        """``[{kind, call_id, name, arguments}]`` in order; ``arguments`` is the text as sent, perhaps unfinished."""
-        return self._read(lambda state: state.tool_calls)
-
-    @property
-    def output(self) -> list[Any]:
-        """The output items, in the API's own shape."""
-        return self._read(lambda state: state.output)
-
-    @property
-    def usage(self) -> dict[str, Any] | None:
-        """Token counts as the server gave them, or None."""
-        return self._read(lambda state: state.usage)
-
-    @property
-    def status(self) -> str:
-        """The API's ``queued in_progress completed incomplete failed cancelled``, or ``interrupted``: the bytes ended
-        without a terminal event."""
-        return self._read(lambda state: state.status)
-
-    @property
-    def warnings(self) -> dict[str, int]:
-        """How often each oddity of the server was met and read round."""
-        return self._read(lambda state: dict(state.warnings))
-
+    # ---------------------------------------------------------------- running
     @property
     def rate_limits(self) -> dict[str, str]:
         """The service's ``x-ratelimit-…`` headers, by name."""
         return dict(self._request.rate_limits) if self._request else {}
 
     @property
-    def response(self) -> dict[str, Any]:
-        """The response so far, in the shape of the API's own ``response`` object."""
-        return {key: value for key, value in self.snapshot().items() if key != "streamcell"}
-
-    @property
-    def error(self) -> StreamcellError | None:
-        """What went wrong, or None. It is never raised by itself; `raise_for_error` does."""
-        if self._failure:
-            return self._failure
-        info = self._read(lambda state: state.error)
-        return _error_of(info, self.text) if info else None
-
-    def raise_for_error(self) -> Stream:
-        """Raise `error` if there is one; else return the stream itself."""
-        if self.error:
-            raise self.error
-        return self
-
-    def snapshot(self) -> dict[str, Any]:
-        """An independent copy of all there is, as JSON data: `response` plus the key ``streamcell``."""
-        return self._read(lambda state: state.snapshot())
-
-    def drain(self) -> list[Op]:
-        """The ops since the last drain. For one caller: the pump."""
-        return self._read(lambda state: state.drain())
-
-    def _read(self, get: Callable[[ResponseState], T]) -> T:
-        with self._lock:
-            return get(self._state)
-
-    def __repr__(self) -> str:
-        return f"<Stream {self.status}, {len(self.text)} characters of text>"
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        from streamcell import fallback
-
-        snapshot = self.snapshot()
-        return {"text/html": fallback.to_html(snapshot), "text/plain": fallback.to_text(snapshot)}
-
-    # ---------------------------------------------------------------- running
-    @property
     def done(self) -> bool:
         """Whether the stream has ended, well or not."""
         return self._done.is_set()
-
-    def subscribe(self, listener: Callable[[], None]) -> None:
-        """Have ``listener()`` called on the background loop after each change and at the end."""
-        self._listeners.append(listener)
 
     def start(self) -> Stream:
         """Begin, in the background. Returns at once."""
@@ -321,16 +234,19 @@ class Stream:
         if not self.can_retry or self._again is None:
             raise UsageError(f"Expected a request that failed, to try it again; got a stream that is {self.status}.")
         with self._lock:
-            self.tries.append(self._state.snapshot())
-            self._state = ResponseState(api=self._api)
-            self._failure, self._first_text, self._cancelled, self._future = None, False, False, None
+            self.tries.append(self._restart())
+            self._first_text = self._cancelled = self._stopping = False
+            self._future = None
             self.events = EventLog(self._keep_events, is_light)
             self._done.clear()
         self._again()
         return self.start()
 
     def cancel(self) -> None:
-        """End the stream and close its connection; the text so far is kept. From any thread; returns at once."""
+        """End the stream and close its connection; the text so far is kept. From any thread; returns at once.
+
+        A background response is cancelled at the server too.
+        """
         self._cancelled = True
         if self._future and not self.done:
             background.call_soon(self._cancel_here)
@@ -357,7 +273,8 @@ class Stream:
         return self
 
     def _cancel_here(self) -> None:
-        if self._task and not self._task.done():
+        if self._task and not (self._task.done() or self._stopping):
+            self._stopping = True  # once: what has to be done then is not to be cut short
             self._task.cancel()
 
     async def _run(self) -> None:
@@ -366,19 +283,19 @@ class Stream:
         self._clocks = Clocks(*self._limits, self._cancel_here)
         self.annotate("started_at", time.time())
         self._recorder.begin()
+        asked = False
         try:
             if not self._cancelled:
+                asked = True
                 await self._pass_on()
             if self._request and not (self._cancelled or self._state.terminal):
                 raise TransportError("The connection ended before the answer did.", kind="disconnected", hint=AGAIN)
-            with self._lock:
-                self._state.cancel() if self._cancelled else self._state.finish()
+            self._end(cancelled=self._cancelled)
         except asyncio.CancelledError:
             if self._clocks.error:
                 self._fail(self._clocks.error)
             else:
-                with self._lock:
-                    self._state.cancel()
+                self._end(cancelled=True)
         except StreamcellError as error:
             self._fail(error)
         except Exception as error:  # the caller's own iterable, or a mistake of ours: shown, and never costs the text
@@ -387,6 +304,8 @@ class Stream:
             self._clocks.stop()
             self._recorder.end(self.status, self._read(lambda state: state.error))
             self.annotate("elapsed_ms", self._elapsed_ms())
+            if asked and self._cancelled:
+                await self._tell_server()
             if self._again and self.status in ("failed", "interrupted"):
                 self.annotate("can_retry", True)
             self.events.close()
@@ -410,9 +329,7 @@ class Stream:
                 await source.aclose()
 
     def _take(self, events: list[Any]) -> None:
-        with self._lock:
-            for event in events:
-                self._state.apply(event)
+        self._fold(events)
         if events and self._clocks:
             self._clocks.event()
         self.events.extend(events)
@@ -421,27 +338,13 @@ class Stream:
             self.annotate("first_text_ms", self._elapsed_ms())
         self._changed()
 
-    def _fail(self, error: StreamcellError) -> None:
-        error.text = self.text
-        with self._lock:
-            if not self._state.terminal:  # then nothing changes: the answer is whole, whatever the socket says
-                self._failure = error
-                self._state.fail(_info_of(error))
-
-    def _warn(self, name: str) -> None:
-        with self._lock:
-            counts = self._state.warnings
-            self._state.annotate("warnings", {**counts, name: counts.get(name, 0) + 1})
-
-    def annotate(self, key: str, value: Any) -> None:
-        """Put something of ours into the snapshot's ``streamcell`` key; `wire.Annex` lists what a page knows."""
-        with self._lock:
-            self._state.annotate(key, value)
-        self._changed()
-
-    def _changed(self) -> None:
-        for listener in self._listeners:
-            listener()
+    async def _tell_server(self) -> None:
+        """After a cancel: the connection is closed; a background response has to be told besides."""
+        if self._request is None or self.replayed or self.status != "cancelled":
+            return
+        self.annotate("note", CLOSED)
+        if self._request.goes_on:
+            self.annotate("note", CANCELLED if await self._request.cancel() else GOES_ON)
 
     def _elapsed_ms(self) -> float:
         return round((time.monotonic() - self._started) * 1000, 1)
@@ -452,22 +355,6 @@ def _check(options: StreamOptions) -> None:
         raise UsageError(f"Expected --api to be one of auto, {', '.join(PROVIDERS)}, got {options.api!r}.")
     if looks_like_key(options.model or ""):
         raise UsageError("Expected a model name, got what looks like a key (not shown).")
-
-
-def _info_of(error: StreamcellError) -> ErrorInfo:
-    info = ErrorInfo(kind=error.kind, message=error.message)
-    for name in ("hint", "status", "code", "request_id"):
-        if value := getattr(error, name):
-            info[name] = value  # type: ignore[literal-required, unused-ignore]
-    return info
-
-
-def _error_of(info: Mapping[str, Any], text: str) -> StreamcellError:
-    cut = info.get("kind") in ("disconnected", "stalled", "timeout")
-    return (TransportError if cut else ProviderError)(
-        redact(info.get("message", "")), kind=info.get("kind"), hint=info.get("hint", ""), code=info.get("code"),
-        status=info.get("status"), request_id=info.get("request_id"), text=text,
-    )  # fmt: skip
 
 
 def _foreign(error: Exception) -> StreamcellError:

@@ -1,4 +1,4 @@
-"""Where a stream's events come from: a request, with its retries and what follows a cut; or somebody else's iterable.
+"""The events of a request, with its retries and what follows a cut.
 
 It knows transports and readers; what becomes of events is the session's.
 """
@@ -8,24 +8,23 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from streamcell.errors import ProtocolError, ProviderError, StreamcellError, TransportError, UsageError
+from streamcell.errors import ProviderError, StreamcellError, TransportError
 from streamcell.events import Event
+from streamcell.feeds import Batches, read_whole
 from streamcell.journal import Recorder
 from streamcell.options import StreamOptions
-from streamcell.providers import PROVIDERS, Reader
+from streamcell.providers import PROVIDERS
 from streamcell.retry import pause_before_retry
-from streamcell.secret import redact
-from streamcell.tape import Tape, as_bytes
 from streamcell.transport import Answer, Transport
 
-__all__ = ["Request", "followed", "taped"]
+__all__ = ["Request"]
 
 NO_SUCH_ROUTE = (404, 405, 501)
 """Statuses by which a server says that it has no Responses API."""
@@ -34,8 +33,8 @@ WINDOW_CLOSED = "no longer be streamed"
 """Words by which a service says that a background response is too old to be streamed again; it can be polled."""
 FIRST_POLL, LONGEST_POLL = 0.5, 10.0
 """Seconds between polls: the first pause, and what its doubles end at."""
-
-Batches = AsyncGenerator[list[Event], None]
+CANCEL_SECONDS = 2.0
+"""So long a service has to say that it has cancelled a background response."""
 
 
 class Request:
@@ -66,7 +65,7 @@ class Request:
         self._annotate = annotate
         self._recorder = recorder or Recorder()
         self._sleep = sleep
-        self._resumes = resume is not None
+        self._resumes = self._is_background = resume is not None
         self._response_id: str | None = resume[0] if resume else None
         self._number: int | None = resume[1] if resume else None
         self._terminal = False
@@ -108,6 +107,7 @@ class Request:
         body = provider.request(self._options)
         if self._options.background and api == "responses":
             body = {**body, "background": True, "store": True}
+        self._is_background = api == "responses" and body.get("background") is True
         # The same key on each try, so that a service that knows it answers once.
         headers = {"idempotency-key": f"streamcell-{uuid.uuid4()}"}
         cut: TransportError | None = None
@@ -116,7 +116,7 @@ class Request:
                 yield events
         except TransportError as error:
             cut = error
-        if cut is None and (self._terminal or not body.get("background")):
+        if cut is None and (self._terminal or not self._is_background):
             return
         async for events in self._rest(api, cut):
             yield events
@@ -125,7 +125,7 @@ class Request:
         """What a background response says after what was received. Overlap is harmless: numbers count once."""
         tries = 0
         while not self._terminal:
-            if not (self._options.background and self._response_id) or tries > self._options.retries:
+            if not (self._is_background and self._response_id) or tries > self._options.retries:
                 raise cut or TransportError("The connection ended before the answer did.", kind="disconnected")
             tries += 1
             at = self._number
@@ -163,6 +163,31 @@ class Request:
                 if tries > self._options.retries:
                     raise
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the service goes on with the answer when the connection is closed."""
+        return self._is_background and not self._terminal
+
+    async def cancel(self) -> bool:
+        """Have the service end a background response whose events are not wanted any more.
+
+        Asked once, and for `CANCEL_SECONDS` at most; a failure costs nothing but the answer False.
+
+        Returns:
+            Whether the service says that it is cancelled.
+        """
+        if self._response_id is None:
+            return False
+        try:
+            return await asyncio.wait_for(self._cancel(), CANCEL_SECONDS)
+        except Exception:  # whatever it is: the stream has ended already, and its text is kept
+            return False
+
+    async def _cancel(self) -> bool:
+        async with self._transport.post(f"{self._path()}/cancel", {}, {}) as answer:
+            said = json.loads(answer.whole or b"null")
+        return isinstance(said, dict) and said.get("status") == "cancelled"
+
     def _path(self) -> str:
         # The id is the server's word: it stays one part of the path, also where it is dots.
         return f"/responses/{quote(self._response_id or '', safe='').replace('.', '%2E')}"
@@ -177,7 +202,7 @@ class Request:
             self._came_whole = answer.whole is not None
             if answer.whole is not None:
                 self._recorder.whole(answer.whole)
-                yield self._noted(_read_whole(api, reader, answer.whole))
+                yield self._noted(read_whole(api, reader, answer.whole))
                 return
             async for chunk in answer.chunks:
                 self._recorder.chunk(chunk)
@@ -221,93 +246,3 @@ class Request:
 
 
 TERMINAL = frozenset(f"response.{word}" for word in ("completed", "incomplete", "failed", "cancelled"))
-
-
-def _read_whole(api: str, reader: Reader, body: bytes) -> list[Event]:
-    """The events of an answer that came as one JSON object, from a server that does not stream."""
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        answer = None
-    if isinstance(answer, dict):
-        events = reader.feed(b"data: " + json.dumps(_AS_EVENT[api](answer)).encode() + b"\n\n")
-        if events and "error" not in (event.type for event in events) and api != "responses":
-            events += reader.feed(b"data: [DONE]\n\n")
-        if events := [*events, *reader.close()]:
-            return events
-    said = redact(" ".join(body[:1000].decode("utf-8", "replace").split())[:200])
-    raise ProtocolError(f"Expected an answer, got other JSON: {said}", hint="Check the base URL.")
-
-
-_AS_EVENT: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-    "responses": lambda whole: (
-        {"type": f"response.{whole.get('status') or 'completed'}", "response": whole} if "output" in whole else whole
-    ),
-    "chat": lambda whole: {
-        **whole,
-        "choices": [{**c, "delta": c.get("message")} for c in whole.get("choices") or () if isinstance(c, dict)],
-    },
-    "completions": lambda whole: whole,
-}
-"""API → what makes a whole answer the event or chunk that says it all."""
-
-
-# ---------------------------------------------------------------- events of others
-async def followed(events: Any, api: str, recorder: Recorder | None = None) -> Batches:
-    """Events that come from elsewhere. All but our own are read as bytes, so that the same rules hold for them."""
-    reader, recorder = PROVIDERS[api].reader(), recorder or Recorder()
-    recorder.opened(api, {})
-    async for item in _async_iter(events):
-        if isinstance(item, Event):
-            if api == "responses":  # whose events ours are
-                recorder.chunk(as_bytes(item))
-            yield [item]
-        else:
-            chunk = _as_bytes(item)
-            recorder.chunk(chunk)
-            yield reader.feed(chunk)
-    yield reader.close()
-
-
-def taped(tape: Tape) -> Iterator[list[Event]]:
-    """The events on a tape, at once.
-
-    Raises:
-        ProtocolError: It is of an unknown API, or what came was too large, or no answer.
-    """
-    for connection in tape.connections:
-        if connection.api not in PROVIDERS:
-            raise ProtocolError(f"Expected a tape of one of {', '.join(PROVIDERS)}, got another API.")
-        reader = PROVIDERS[connection.api].reader()
-        if connection.whole is not None:
-            yield _read_whole(connection.api, reader, connection.whole)
-            continue
-        for _, chunk in connection.chunks:
-            yield reader.feed(chunk)
-        yield reader.close()
-
-
-def _as_bytes(item: Any) -> bytes:
-    """One item of somebody's stream as a server-sent event: bytes as they are, objects by their JSON."""
-    if isinstance(item, bytes | bytearray | memoryview):
-        return bytes(item)
-    if not isinstance(item, dict) and callable(dump := getattr(item, "model_dump", None)):
-        # Fields outside the package's own schema must not warn here: reading those servers is what we are for.
-        item = dump(mode="json", by_alias=True, exclude_unset=True, warnings=False)
-    if not isinstance(item, dict):
-        raise UsageError(
-            f"Expected events as dicts, bytes, or the openai package's objects, got {type(item).__name__}.",
-            hint="Pass the events themselves, such as `client.responses.create(..., stream=True)`.",
-        )
-    return b"data: " + json.dumps(item, default=str).encode() + b"\n\n"
-
-
-async def _async_iter(items: Any) -> AsyncIterator[Any]:
-    """Any iterable as an async one. A plain one is drawn from in a thread: it may block on a socket."""
-    if isinstance(items, AsyncIterable):
-        async for item in items:
-            yield item
-        return
-    iterator, end = iter(items), object()
-    while (item := await asyncio.to_thread(next, iterator, end)) is not end:
-        yield item
