@@ -2,7 +2,7 @@
 import type { Found } from "./definition.js";
 import { extend } from "./leaves.js";
 import { content, cut, isBlank, isDeep, type Line, lineOf, type Place, trim } from "./line.js";
-import { type Block, branch } from "./nodes.js";
+import { type Block, branch, type Prose } from "./nodes.js";
 import * as starts from "./starts.js";
 import type { Entry, OpenLeaf, State } from "./state.js";
 import { type Align, cells } from "./tables.js";
@@ -134,6 +134,7 @@ export class Blocks {
     return (
       this.table(top, line) ??
       this.code(top, line) ??
+      this.formula(top, line) ??
       this.fence(top, line) ??
       this.quote(top, line, views) ??
       (starts.rule(line, top) ? this.add({ kind: "rule" }) : null) ??
@@ -157,6 +158,13 @@ export class Blocks {
     if (!isDeep(line, top)) return null;
     const node = { kind: "code" as const, fenced: false, info: "", lines: [cut(line, top.indent + 4)] };
     return this.open({ kind: "code", node, blanks: [], waiting: 0 });
+  }
+
+  private formula(top: Entry, line: Line): Begun | null {
+    const closer = starts.formula(line, top);
+    if (closer === null) return null;
+    const node = this.prose(top, line);
+    return closer ? this.open({ kind: "paragraph", node, closer }) : this.add(node);
   }
 
   private fence(top: Entry, line: Line): Begun | null {
@@ -209,10 +217,13 @@ export class Blocks {
   }
 
   private paragraph(top: Entry, line: Line): Begun {
+    return this.open({ kind: "paragraph", node: this.prose(top, line) });
+  }
+
+  private prose(top: Entry, line: Line): Prose {
     const task = top.node.kind === "item" && top.node.children.length === 0 && !top.noted;
     const lines = [cut(line, top.indent)];
-    const node = { kind: "paragraph" as const, level: 0, line: this.state.number, task, lines };
-    return this.open({ kind: "paragraph", node });
+    return { kind: "paragraph", level: 0, line: this.state.number, task, lines };
   }
 
   private get top(): Entry {

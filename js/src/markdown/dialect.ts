@@ -2,6 +2,7 @@
 import MarkdownIt, { type Token } from "markdown-it";
 import { autolinks } from "./autolinks.js";
 import { isHostile } from "./caps.js";
+import { formulas } from "./formula.js";
 import { type NoteEnv, type NoteUse, notes } from "./notes.js";
 import { repair } from "./repair.js";
 import { smallTags } from "./tags.js";
@@ -38,6 +39,8 @@ export interface DialectOptions {
   notes: boolean;
   /** `<br>`, `<sub>` and the like are understood. */
   tags: boolean;
+  /** Formulas are understood. */
+  maths?: boolean;
 }
 
 const TASK = /^\[[ xX]\] /;
@@ -48,6 +51,7 @@ export function inlineParser(options: DialectOptions): InlineParser {
   if (options.linkify) md.use(autolinks);
   if (options.notes) md.use(notes);
   if (options.tags) md.use(smallTags);
+  if (options.maths) md.use(formulas);
   md.use(repair);
   md.core.ruler.disable(["normalize", "block", "strip_references"]);
   md.core.ruler.after("inline", "loose_ends", (state) => {

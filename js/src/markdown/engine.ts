@@ -2,6 +2,7 @@
 import type { Highlighter } from "./code.js";
 import type { InlineParser } from "./dialect.js";
 import { Footnotes } from "./footnotes.js";
+import { Formulas, type Maths } from "./formulas.js";
 import { delimiterRow, isUncertain } from "./guess.js";
 import { Machine } from "./machine.js";
 import { NameTable } from "./names.js";
@@ -18,10 +19,12 @@ export interface EngineOptions {
   readonly repair: boolean;
   /** Loads the colours for code when the first block with a language's name appears. */
   readonly highlighter?: (() => Promise<Highlighter>) | null;
+  /** Loads what draws formulas when the first block that holds one has closed. False, or nothing: `$` is a character. */
+  readonly maths?: (() => Promise<Maths>) | boolean;
 }
 
 export class Engine {
-  private readonly machine = new Machine();
+  private readonly machine: Machine;
   private readonly page: Page;
   private readonly root: BranchView;
   private readonly notes = new Map<Branch, BranchView>();
@@ -34,9 +37,11 @@ export class Engine {
   /** Definitions before the unfinished line: those on it may still change. */
   private certain = 0;
 
-  constructor(document: Document, { policy, parse, repair, highlighter = null }: EngineOptions) {
+  constructor(document: Document, { policy, parse, repair, highlighter = null, maths = false }: EngineOptions) {
+    this.machine = new Machine(maths !== false);
+    const formulas = new Formulas(typeof maths === "function" ? maths : null);
     const footnotes = new Footnotes(document, policy);
-    this.page = { document, parse, policy, repair, highlighter, names: new NameTable<Run>(), footnotes };
+    this.page = { document, parse, policy, repair, highlighter, formulas, names: new NameTable<Run>(), footnotes };
     this.root = new BranchView(this.page, this.machine.root);
     this.root.el.addEventListener("click", (event) => footnotes.follow(event));
   }
@@ -57,6 +62,7 @@ export class Engine {
   /** Takes all away and stops what is left for later. */
   destroy(): void {
     this.root.forget();
+    this.page.formulas.forget();
     for (const view of this.notes.values()) view.forget();
     this.el.remove();
   }
@@ -100,7 +106,8 @@ export class Engine {
     const { definitions } = machine;
     const known = this.guesses && this.certain < definitions.length ? definitions.slice(0, this.certain) : definitions;
     const stale = page.names.update(known, machine.notes);
-    this.root.update(machine.root, { tight: false, edge: this.isOpen, open: true });
+    const role = { tight: false, edge: this.isOpen, unsure: this.takeBack !== null, open: true };
+    this.root.update(machine.root, role);
     const touched = this.drawNotes();
     for (const text of stale) text.draw();
     page.footnotes.update(this.root.el, touched, (label) => {
@@ -126,7 +133,7 @@ export class Engine {
       const edge = this.isOpen && this.machine.isAtEdge(node);
       const view = this.note(node);
       if (view.isCurrent(node, edge)) continue;
-      view.update(node, { tight: false, edge, open: true });
+      view.update(node, { tight: false, edge, unsure: this.takeBack !== null, open: true });
       touched = true;
     }
     return touched;

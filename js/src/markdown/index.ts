@@ -2,6 +2,7 @@
 import type { Highlighter } from "./code.js";
 import { inlineParser } from "./dialect.js";
 import { Engine } from "./engine.js";
+import type { Maths } from "./formulas.js";
 import { Slices } from "./slices.js";
 import { guarded } from "./spans.js";
 
@@ -21,16 +22,28 @@ export interface MarkdownOptions {
   repair?: boolean;
   /** Loads `highlight/index.ts`, which is no part of this bundle. Asked when the first code of a named language appears. */
   highlighter?: () => Promise<Highlighter>;
+  /**
+   * Loads `maths/index.ts`, which is no part of this bundle either, and its style sheet. Asked when the first block that
+   * holds a formula has closed. Without it formulas are shown as their source; false: `$` is a character like others.
+   */
+  maths?: (() => Promise<Maths>) | false;
 }
 
-const parse = inlineParser({ linkify: true, notes: true, tags: true });
+const DIALECT = { linkify: true, notes: true, tags: true };
+const parse = inlineParser({ ...DIALECT, maths: true });
 
 /** Shows markdown in `container`, which should be empty and is the instance's own until `destroy`. */
 export function create(container: HTMLElement, options: MarkdownOptions = {}): Markdown {
   const { ownerDocument: document } = container;
   const policy = guarded(document.location.origin);
-  const { repair = true, highlighter = null } = options;
-  const engine = new Engine(document, { policy, parse, repair, highlighter });
+  const { repair = true, highlighter = null, maths = true } = options;
+  const engine = new Engine(document, {
+    policy,
+    parse: maths ? parse : inlineParser(DIALECT),
+    repair,
+    highlighter,
+    maths,
+  });
   engine.el.className = ["sc-markdown", options.className ?? ""].join(" ").trim();
   container.append(engine.el);
   const slices = new Slices(

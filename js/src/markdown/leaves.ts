@@ -1,4 +1,5 @@
 /** How an open leaf block takes one more line. Pure but for the lines of the leaf's own node. */
+import { type Closer, closes } from "./formula.js";
 import { content, cut, isBlank, isDeep, type Line, type Place } from "./line.js";
 import type { Block } from "./nodes.js";
 import * as starts from "./starts.js";
@@ -20,7 +21,7 @@ type Of<Kind> = Extract<OpenLeaf, { kind: Kind }>;
 export function extend(leaf: OpenLeaf, line: Line, place: Place, isHeader: IsHeader): Taken | null {
   switch (leaf.kind) {
     case "paragraph":
-      return paragraph(leaf, line, place, isHeader);
+      return leaf.closer ? formula(leaf, leaf.closer, line, place) : paragraph(leaf, line, place, isHeader);
     case "fence":
       return fence(leaf, line, place);
     case "code":
@@ -36,12 +37,22 @@ function paragraph(leaf: Of<"paragraph">, line: Line, place: Place, isHeader: Is
   const { node } = leaf;
   if (isBlank(line)) return null;
   if (!isDeep(line, place)) {
-    const level = line.indent >= place.indent ? starts.underline(line) : 0;
+    const level = line.indent >= place.indent && leaf.closer === undefined ? starts.underline(line) : 0;
     if (level) return { leaf: null, closed: { ...node, kind: "heading", level, task: false, lines: [...node.lines] } };
     if (line.indent >= 0 && (isHeader(line) || starts.interrupts("paragraph", line, place))) return null;
   }
   node.lines.push(cut(line, place.indent));
   return { leaf };
+}
+
+/** Whatever a line looks like, it is the formula's. Should that not end, its lines are a paragraph all the same. */
+function formula(leaf: Of<"paragraph">, closer: Closer, line: Line, place: Place): Taken | null {
+  if (isBlank(line) || line.indent < place.indent || starts.fence(line, place)) return null;
+  const { node } = leaf;
+  node.lines.push(cut(line, place.indent));
+  const isMore = closes(line.text, content(line), closer);
+  if (isMore === null) return { leaf };
+  return isMore ? { leaf: { ...leaf, closer: "" } } : { leaf: null, closed: node };
 }
 
 function fence(leaf: Of<"fence">, line: Line, place: Place): Taken | null {

@@ -18,6 +18,8 @@ export interface Place {
   readonly indent: number;
   /** Columns of the list around, or -1. markdown-it: listIndent. */
   readonly listIndent: number;
+  /** Formulas are understood. */
+  readonly maths: boolean;
 }
 
 const TAB = 9;

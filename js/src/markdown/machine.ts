@@ -25,8 +25,8 @@ import { type Align, MAYBE_DELIMITERS, table } from "./tables.js";
 
 export class Machine implements Lookahead {
   readonly root: Branch = branch("root");
-  readonly state: State = initial(this.root);
-  private readonly blocks = new Blocks(this.state, this);
+  readonly state: State;
+  private readonly blocks: Blocks;
   /** The line below the one being read, where it is known already. */
   private below: Source | null = null;
   /** The last line would be a table's header over the right delimiter row. */
@@ -35,6 +35,12 @@ export class Machine implements Lookahead {
   private before: { snapshot: Snapshot; line: Source; mark: number } | null = null;
   /** What was found out about the definition that starts on the line of this number. */
   private verdicts = new Map<number, Found | null>();
+
+  /** `maths`: formulas are understood. */
+  constructor(maths = false) {
+    this.state = initial(this.root, maths);
+    this.blocks = new Blocks(this.state, this);
+  }
 
   /** Reads one line without its line feed; `ended` tells whether that has come. */
   line(text: string, ended = true): void {
@@ -156,14 +162,14 @@ export class Machine implements Lookahead {
     return below && table(line, below, place);
   }
 
-  definition(line: Line, { quotes, indent, listIndent }: Entry): Found | null {
+  definition(line: Line, { quotes, indent, listIndent, maths }: Entry): Found | null {
     const { state, before } = this;
     const { number } = state;
     const known = this.verdicts.get(number);
     if (known !== undefined || !before) return known ?? null;
     const attempt = begin(body(line, before.line.ended));
     if (attempt.phase !== "over") {
-      const first = { attempt, line: number, lines: [before.line], quotes, place: { indent, listIndent } };
+      const first = { attempt, line: number, lines: [before.line], quotes, place: { indent, listIndent, maths } };
       state.pending = [...state.pending, { ...first, before: before.snapshot }];
     }
     return attempt.found;

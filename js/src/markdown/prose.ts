@@ -3,6 +3,7 @@
 import type { Highlighter } from "./code.js";
 import type { InlineParser } from "./dialect.js";
 import type { Footnotes } from "./footnotes.js";
+import type { Formulas } from "./formulas.js";
 import type { NameTable } from "./names.js";
 import type { NoteUse } from "./notes.js";
 import { patch, type Shown, setText, split } from "./patch.js";
@@ -17,6 +18,7 @@ export interface Page {
   readonly repair: boolean;
   /** Loads the colours for code. */
   readonly highlighter: (() => Promise<Highlighter>) | null;
+  readonly formulas: Formulas;
   readonly names: NameTable<Run>;
   readonly footnotes: Footnotes;
 }
@@ -67,6 +69,7 @@ export class Run {
     patch(host, this.shown, spans, { after: this.view.before(this), apart: this.order[2] > LONG_PARAGRAPH });
     const had = this.notes.length > 0;
     this.notes = notes;
+    if (!this.view.isOpen) page.formulas.draw(host);
     if (had || notes.length > 0) page.footnotes.changed(this);
   }
 
@@ -112,7 +115,8 @@ export class TextView {
   private runs: Run[] = [];
   private content = "";
   private task = false;
-  private open = false;
+  /** More may come behind it. */
+  isOpen = false;
   private tryAt = LONG;
 
   constructor(
@@ -125,7 +129,7 @@ export class TextView {
 
   /** Shows `content`. `open`: more may come behind it. */
   show(content: string, task: boolean, open: boolean): void {
-    if (content === this.content && task === this.task && open === this.open) return;
+    if (content === this.content && task === this.task && open === this.isOpen) return;
     // Much at once is taken in steps, as long as each can be cut off from the next
     for (let end = this.content.length + STEP; end < content.length; end += STEP) {
       this.extend(content.slice(0, end), task, true);
@@ -139,7 +143,7 @@ export class TextView {
     if (task !== this.task || content.slice(0, settled) !== this.content.slice(0, settled)) this.clear();
     this.content = content;
     this.task = task;
-    this.open = open;
+    this.isOpen = open;
     const run = this.last ?? this.add(0, []);
     run.content = content.slice(run.order[2]);
     run.open = open && this.page.repair;
@@ -175,7 +179,7 @@ export class TextView {
       this.content.slice(start),
       shown,
       task,
-      this.open && this.page.repair,
+      this.isOpen && this.page.repair,
     );
     this.runs.push(run);
     return run;
@@ -198,7 +202,7 @@ export class TextView {
     const { spans } = run.parse(content.slice(0, at));
     const inner = at > 0 && isClosed(spans, content.slice(0, at)) ? split(shown, spans) : null;
     if (!inner) {
-      run.open = this.open && this.page.repair;
+      run.open = this.isOpen && this.page.repair;
       run.draw();
       return;
     }
@@ -224,10 +228,16 @@ function sentenceEnd(content: string): number {
 // A delimiter, code or tag that might still find its other half; blanks around or letters at both sides make it harmless
 const OPEN = /(?<! )\*|\*(?! )|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|~~|`|<|\\|\^/;
 
+// A dollar that may begin a formula, the last one. Such as have found their end are written behind a letter, see `texts`
+const DOLLAR = /\$\$|(?<![A-Za-z0-9])\$(?! )[^$]*$/;
+
 /** Whether no text that `spans` show could be one half of something. Code has its end. */
 function isClosed(spans: readonly Span[], source: string): boolean {
   const shown = texts(spans);
-  const brackets = shown.join("").match(/[[\]]/g) ?? [];
+  const joined = shown.join("");
+  if (DOLLAR.test(joined)) return false;
+  for (const [opener, closer] of FORMULAS) if (source.lastIndexOf(opener) > source.lastIndexOf(closer)) return false;
+  const brackets = joined.match(/[[\]]/g) ?? [];
   // A bracket that was escaped is none, and looks the same here
   if (brackets.length > 0 && /\\[[\]]|&/.test(source)) return false;
   let depth = 0;
@@ -235,6 +245,15 @@ function isClosed(spans: readonly Span[], source: string): boolean {
   return depth === 0 && !shown.some((part) => OPEN.test(part)) && spans.at(-1)?.tag === "";
 }
 
+const FORMULAS = [
+  ["\\(", "\\)"],
+  ["\\[", "\\]"],
+] as const;
+
 function texts(spans: readonly Span[]): string[] {
-  return spans.flatMap((span) => (span.tag === "" ? span.text : span.tag === "code" ? [] : texts(span.spans)));
+  return spans.flatMap(({ tag, text, attributes, spans }) => {
+    if (tag === "") return text;
+    if (attributes.class?.startsWith("sc-maths")) return "x$ ";
+    return tag === "code" ? [] : texts(spans);
+  });
 }

@@ -125,6 +125,11 @@ function leaf(token: Token, policy: Policy): Span[] {
       return [text("\n")];
     case "hardbreak":
       return [element("br", {}, []), text("\n")];
+    case "maths": {
+      const source = element("span", { class: "sc-tex" }, policy.text(token.content));
+      const maths = element("span", { class: `sc-maths${token.block ? " sc-display" : ""}` }, [source]);
+      return [{ ...maths, key: token.content }];
+    }
     case "code_inline":
       return [element("code", {}, policy.text(token.content))];
     case "image":
@@ -151,7 +156,7 @@ function altText(tokens: readonly Token[]): string {
   for (const token of tokens) {
     if (token.type === "image") alt += altText(token.children ?? []);
     else if (token.type === "softbreak" || token.type === "hardbreak") alt += "\n";
-    else if (token.type === "text" || token.type === "code_inline") alt += token.content;
+    else if (/^(?:text|code_inline|maths)$/.test(token.type)) alt += token.content;
   }
   return alt;
 }

@@ -1,4 +1,5 @@
 /** What a line can start, and what it can interrupt: markdown-it's block rules, one line at a time. Pure. */
+import { begins, type Closer } from "./formula.js";
 import { blanks, content, isDeep, isSpace, type Line, type Place } from "./line.js";
 
 const FENCE = /(`{3,})([^`]*)$|(~{3,})(.*)$/sy;
@@ -35,6 +36,11 @@ export function closesFence(line: Line, place: Place, open: FenceStart): boolean
   let at = content(line);
   while (line.text.charAt(at) === open.marker) at++;
   return at - content(line) >= open.length && restIsBlank(line.text, at);
+}
+
+/** What ends the formula's block that starts here: "" where it is over already, null where there is none. */
+export function formula(line: Line, place: Place): Closer | "" | null {
+  return place.maths && !isDeep(line, place) ? begins(line.text, content(line)) : null;
 }
 
 export const rule = (line: Line, place: Place): boolean => !isDeep(line, place) && match(RULE, line) !== null;
@@ -139,6 +145,7 @@ export type Interrupted = "paragraph" | "reference" | "quote" | "table" | "list"
 /** Whether the line ends what is open before it. Tables need a second line and are asked for elsewhere. */
 export function interrupts(what: Interrupted, line: Line, place: Place): boolean {
   if (fence(line, place) || quote(line, place) || rule(line, place)) return true;
+  if (formula(line, place) !== null) return true;
   if (what === "list") return false;
   if (list(line, place, what === "paragraph") || heading(line, place)) return true;
   return (what === "paragraph" || what === "reference") && note(line, place) !== null;

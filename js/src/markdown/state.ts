@@ -1,5 +1,6 @@
 /** What the line machine remembers between lines, and how a line is taken back. */
 import type { Attempt, Definition } from "./definition.js";
+import type { Closer } from "./formula.js";
 import type { Place } from "./line.js";
 import type { Branch, Code, Prose, Table } from "./nodes.js";
 import type { FenceStart } from "./starts.js";
@@ -30,7 +31,8 @@ export interface Entry extends Place {
 
 /** The open leaf block. */
 export type OpenLeaf =
-  | { readonly kind: "paragraph"; readonly node: Prose }
+  /** `closer`: it is a formula's block until that comes; "": it was one, and no underline makes it a heading. */
+  | { readonly kind: "paragraph"; readonly node: Prose; readonly closer?: Closer | "" }
   | { readonly kind: "fence"; readonly node: Code; readonly start: FenceStart }
   /** The first `waiting` of `blanks` belong to it if more code follows. */
   | { readonly kind: "code"; readonly node: Code; readonly blanks: string[]; readonly waiting: number }
@@ -75,8 +77,8 @@ interface Cut {
   readonly length: number;
 }
 
-export function initial(root: Branch): State {
-  const place = { indent: 0, listIndent: -1, level: 0, quotes: [], line: 0, sign: "" };
+export function initial(root: Branch, maths: boolean): State {
+  const place = { indent: 0, listIndent: -1, maths, level: 0, quotes: [], line: 0, sign: "" };
   const entry = { ...place, node: root, blocks: 0, last: 0, gaps: false, spent: false, mute: false, noted: false };
   return { number: -1, stack: [entry], leaf: null, blank: [], pending: [], definitions: [], notes: [], cuts: [] };
 }

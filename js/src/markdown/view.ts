@@ -7,6 +7,8 @@ export interface Role {
   readonly tight: boolean;
   /** At the end of all text, which goes on. */
   readonly edge: boolean;
+  /** The last line is unfinished: what closed on it may still be taken back. */
+  readonly unsure: boolean;
   /** Not closed: what stands at its end may still be taken back. */
   readonly open: boolean;
 }

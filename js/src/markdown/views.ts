@@ -44,7 +44,7 @@ export class BranchView implements View, NoteBody {
     this.tight = tight;
     const total = children.length + (open ? 1 : 0);
     this.edge = role.edge ? total - 1 : -1;
-    for (let i = from; i < total; i++) this.place(i, children[i] ?? open);
+    for (let i = from; i < total; i++) this.place(i, children[i] ?? open, role.unsure);
     for (const view of this.views.splice(total)) drop(view);
     this.boxes.trim(total);
     block.low = children.length;
@@ -67,10 +67,12 @@ export class BranchView implements View, NoteBody {
     return last instanceof ProseView && last.el.localName === "p" ? last.el : this.el;
   }
 
-  private place(i: number, block: Block | null | undefined): void {
+  private place(i: number, block: Block | null | undefined, unsure: boolean): void {
     if (!block) return;
     const { node, tight } = this;
-    const role = { tight: tight && node.kind !== "quote", edge: i === this.edge, open: i >= node.children.length };
+    const open = i >= node.children.length;
+    const edge = i === this.edge && (open || unsure);
+    const role = { tight: tight && node.kind !== "quote", edge, unsure, open };
     let view = this.views[i];
     if (!view?.accepts(block)) {
       const next = make(this.page, block);
