@@ -8,11 +8,12 @@ from dataclasses import fields
 from typing import Any
 
 from streamcell import background
-from streamcell.display import Shown, in_kernel, print_live
 from streamcell.errors import UsageError
+from streamcell.hosts import show_here
 from streamcell.options import StreamOptions
 from streamcell.secret import sealed
 from streamcell.session import Stream
+from streamcell.terminal import Printed
 
 __all__ = ["astream", "resume", "show", "stream"]
 
@@ -140,13 +141,13 @@ def make_options(prompt: str, given: dict[str, Any]) -> StreamOptions:
 
 def run(made: Stream, *, display: bool = True, wait: bool = True) -> Stream:
     """Show a stream, start it, and wait for it; an interrupt ends it quietly, with the text kept."""
-    shown = Shown(made, awaited=wait) if display and in_kernel() else None
+    shown = show_here(made, awaited=wait) if display else None
     made.start()
     if not wait:
         return made
     try:
-        if display and not shown:
-            print_live(made)
+        if isinstance(shown, Printed):
+            shown.follow()
         made.wait()
     except KeyboardInterrupt:
         _stop(made)
@@ -157,9 +158,11 @@ def run(made: Stream, *, display: bool = True, wait: bool = True) -> Stream:
 
 async def arun(made: Stream, *, display: bool = True) -> Stream:
     """The same, awaited. In a kernel an interrupt arrives as a cancellation or as a KeyboardInterrupt."""
-    shown = Shown(made, awaited=True) if display and in_kernel() else None
+    shown = show_here(made, awaited=True) if display else None
     made.start()
     try:
+        if isinstance(shown, Printed):
+            await shown.afollow()
         await made
     except (KeyboardInterrupt, asyncio.CancelledError):
         _stop(made)

@@ -17,7 +17,7 @@ from typing import Any
 from streamcell import background
 from streamcell.session import Stream
 
-__all__ = ["Shown", "in_kernel", "print_live"]
+__all__ = ["Shown", "in_kernel"]
 
 COPY_SECONDS = 2.0
 """Shortest distance of two updates of the static copy while text arrives; it grows with what an update costs."""
@@ -44,14 +44,6 @@ def in_kernel() -> bool:
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     return getattr(shell, "kernel", None) is not None
-
-
-def print_live(stream: Stream) -> None:
-    """Print the text as it comes, for a terminal; ends with a line on how the stream ended. Blocks until it has."""
-    for event in stream.events:
-        if event.type in ("response.output_text.delta", "response.refusal.delta"):
-            print(event.delta, end="", flush=True)
-    print(f"\n[{stream.error or stream.status}]")
 
 
 class Shown:

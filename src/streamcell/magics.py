@@ -243,6 +243,8 @@ def load(shell: Any) -> None:
     unload(shell)
     shell.register_magics(StreamMagics)
     shell.input_transformer_manager.token_transformers.append(Question)
+    if getattr(shell, "kernel", None) is None:
+        return  # in a terminal there is no page to be heard, and an interrupt would not reach an awaited cell
     hook = AwaitCells()
     shell.input_transformers_post.append(hook)
     shell.events.register("pre_run_cell", hook.cell_begins)

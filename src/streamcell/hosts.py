@@ -1,0 +1,42 @@
+"""Where an answer is shown: in a Jupyter kernel, in marimo, or printed."""
+
+from __future__ import annotations
+
+import sys
+
+from streamcell.display import Shown, in_kernel
+from streamcell.session import Stream
+from streamcell.terminal import Printed
+
+__all__ = ["InMarimo", "show_here"]
+
+
+class InMarimo:
+    """A live view in the output of the marimo cell that runs."""
+
+    def __init__(self, stream: Stream) -> None:
+        from streamcell.widget import StreamView
+
+        sys.modules["marimo"].output.append(StreamView(stream))
+
+    def finish(self) -> None:
+        """Nothing is left to do: marimo keeps no outputs that would need a static copy."""
+
+
+def show_here(stream: Stream, *, awaited: bool) -> Shown | InMarimo | Printed | None:
+    """Show a stream as this process can. Call it before the stream starts, on the thread that runs the user's code.
+
+    Args:
+        awaited: Whether the caller waits for the end and then calls ``finish``. Who does not, is printed nothing.
+    """
+    if in_kernel():
+        return Shown(stream, awaited=awaited)
+    if _in_marimo():
+        return InMarimo(stream)
+    return Printed(stream) if awaited else None
+
+
+def _in_marimo() -> bool:
+    """Whether a marimo notebook runs here, with a page; a notebook that runs as a script has none."""
+    marimo = sys.modules.get("marimo")
+    return marimo is not None and bool(marimo.running_in_notebook())
