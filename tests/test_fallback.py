@@ -78,6 +78,70 @@ def test_no_response_of_any_shape_raises(snapshot: dict[str, Any]) -> None:
     assert isinstance(to_text(snapshot), str)
 
 
+VIEWS = Path(__file__).parents[1] / "js" / "src" / "views"
+SAMPLES = {
+    "arguments": "MARK", "input": "MARK", "code": "MARK", "output": "MARK", "error": "MARK",
+    "queries": ["MARK"], "tools": [{"name": "MARK"}], "results": [{"filename": "MARK"}], "outputs": [{"logs": "MARK"}],
+    "action": {"query": "MARK", "commands": ["MARK"], "command": ["MARK"]}, "operation": {"diff": "MARK"},
+}  # fmt: skip
+"""A field that a card of the live view shows → a value of it."""
+
+
+def cards_of_the_live_view() -> dict[str, str]:
+    """Item type → the TypeScript of its row."""
+    table = (VIEWS / "cards.ts").read_text(encoding="utf-8").partition("const CARDS")[2].partition("\n};")[0]
+    starts = list(re.finditer(r"^  (\w+): \{", table, re.M))
+    ends = [*(start.start() for start in starts[1:]), len(table)]
+    return {start[1]: table[start.end() : end] for start, end in zip(starts, ends, strict=True)}
+
+
+def test_every_card_of_the_live_view_is_here_with_its_name_and_all_its_fields() -> None:
+    cards = cards_of_the_live_view()
+    assert len(cards) >= 19
+    named = {"result": '["output"]', "failure": '["error"]'}
+    for kind, row in cards.items():
+        title = re.search(r'kind: "([^"]+)"', row)[1]
+        blocks = row.partition("blocks:")[2]
+        for word, keys in named.items():
+            blocks = re.sub(rf"\b{word}\b", f"({keys}", blocks)
+        fields = re.findall(r'\["(\w+)"', blocks)
+        assert title in words(to_html(answered({"type": kind}))), kind
+        for field in fields:
+            shown = answered({"type": kind, field: SAMPLES[field]})
+            assert "MARK" in to_html(shown), (kind, field)
+            assert "MARK" in to_text(shown), (kind, field)
+    assert sum("MARK" in str(SAMPLES[f]) for row in cards.values() for f in re.findall(r'\["(\w+)"', row)) >= 15
+
+
+def test_every_item_that_has_a_view_of_its_own_is_known_here() -> None:
+    table = (VIEWS / "registry.ts").read_text(encoding="utf-8")
+    kinds = re.findall(r'\["(\w+)", \(\) => new', table)
+    assert len(kinds) >= 4
+    assert not [kind for kind in kinds if "Unknown item" in to_html(answered({"type": kind}))]
+
+
+ANNEX = {
+    "label": "MARK", "note": "MARK", "error": {"kind": "auth", "message": "MARK"}, "unknown_events": {"MARK": 1},
+    "warnings": {"MARK": 1}, "audio": {"transcript": "MARK"}, "first_text_ms": 42.0, "elapsed_ms": 42.0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ANNEX)
+def test_what_we_know_beside_the_response_is_shown(key: str) -> None:
+    shown = answered(usage={"output_tokens": 1}, streamcell={key: ANNEX[key]})
+    for written in (to_html(shown), to_text(shown)):
+        assert "MARK" in written or "42 ms" in written
+
+
+def test_speed_is_told_as_in_the_live_view() -> None:
+    usage = {"output_tokens": 300, "output_tokens_details": {"reasoning_tokens": 0}}
+    times = {"first_text_ms": 1000, "elapsed_ms": 3000}
+    assert "150 tok/s" in to_text(answered(usage=usage, streamcell=times))
+    usage["output_tokens_details"]["reasoning_tokens"] = 200
+    assert "100 tok/s" in to_text(answered(usage=usage, streamcell=times))
+    assert "tok/s" not in to_text(answered(usage=usage, streamcell={"first_text_ms": 1, "elapsed_ms": 40}))
+
+
 def test_the_copy_needs_no_script_no_id_and_no_style_for_its_meaning() -> None:
     html = "".join(json.loads(path.read_text(encoding="utf-8"))["html"] for path in VECTORS)
     assert not re.search(r"<(script|style|button|input|form|iframe|svg)|\s(id|name|on\w+|data-[\w-]+)=", html)

@@ -32,6 +32,8 @@ def _blocks(response: Mapping[str, Any]) -> Iterator[Block]:
     partial = facts.as_dict(facts.as_dict(response.get("streamcell")).get("partial_images"))
     for index, item in enumerate(facts.as_list(response.get("output"))):
         yield from item_blocks(item, facts.as_text(partial.get(str(index))))
+    if transcript := facts.transcript(response):
+        yield Block("card", title="Spoken answer", children=(Block("line", transcript),))
     yield from _end(response)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 __all__ = [
     "as_dict", "as_list", "as_number", "as_text", "dump", "ending", "failure", "oddities", "pretty", "sources",
-    "status_word", "summary", "usage",
+    "status_word", "summary", "transcript", "usage",
 ]  # fmt: skip
 
 _STATUS = {
@@ -161,11 +161,11 @@ def failure(response: Mapping[str, Any]) -> tuple[str, list[str]] | None:
 
 
 def summary(response: Mapping[str, Any]) -> list[str]:
-    """What stands beside the status word: model, label, how long it took."""
+    """What stands beside the status word: model, label, a remark, how long it took."""
     annex = as_dict(response.get("streamcell"))
     elapsed = as_number(annex.get("elapsed_ms"))
-    facts = [as_text(response.get("model")), as_text(annex.get("label")), "" if elapsed is None else _duration(elapsed)]
-    return [fact for fact in facts if fact]
+    facts = [as_text(response.get("model")), *(as_text(annex.get(key)) for key in ("label", "note"))]
+    return [fact for fact in (*facts, "" if elapsed is None else _duration(elapsed)) if fact]
 
 
 def _duration(ms: float) -> str:
@@ -189,14 +189,27 @@ def usage(response: Mapping[str, Any]) -> list[str]:
     )
     facts = [f"{number:,.0f} {word}" for value, word in rows if (number := as_number(value)) is not None]
     first = as_number(as_dict(response.get("streamcell")).get("first_text_ms"))
-    return [*facts, *([] if first is None else [f"first text {_duration(first)}"])]
+    return [*facts, *([] if first is None else [f"first text {_duration(first)}"]), *_rate(response, first)]
+
+
+def _rate(response: Mapping[str, Any], first: float | None) -> list[str]:
+    """Output tokens a second. With reasoning the clock starts at the request: its tokens come before the first text."""
+    told = as_dict(response.get("usage"))
+    made = as_number(told.get("output_tokens"))
+    begun = 0 if as_number(as_dict(told.get("output_tokens_details")).get("reasoning_tokens")) else first
+    elapsed = as_number(as_dict(response.get("streamcell")).get("elapsed_ms"))
+    if made is None or elapsed is None or begun is None or elapsed - begun < 50:
+        return []
+    rate = made * 1000 / (elapsed - begun)
+    return [f"{rate:.{1 if rate < 10 else 0}f} tok/s"]
 
 
 def oddities(response: Mapping[str, Any]) -> tuple[str, list[str]] | None:
     """A heading and the lines of what was not understood, or was read round."""
     annex = as_dict(response.get("streamcell"))
     events, warnings = (_counts(annex.get(key)) for key in ("unknown_events", "warnings"))
-    heads = [_plural(sum(events.values()), "unknown event"), _plural(sum(warnings.values()), "warning")]
+    kinds = f" of {_plural(len(events), 'unknown type')}" if events else ""
+    heads = [_plural(sum(events.values()), "event") + kinds, _plural(sum(warnings.values()), "warning")]
     lines = [f"{name} × {times:,.0f}" for name, times in [*events.items(), *warnings.items()]]
     return (" · ".join(head for head in heads if head), lines) if lines else None
 
@@ -207,6 +220,11 @@ def _counts(value: Any) -> dict[str, float]:
 
 def _plural(times: float, noun: str) -> str:
     return f"{times:,.0f} {noun}{'' if times == 1 else 's'}" if times else ""
+
+
+def transcript(response: Mapping[str, Any]) -> str:
+    """What a spoken answer says."""
+    return as_text(as_dict(as_dict(response.get("streamcell")).get("audio")).get("transcript"))
 
 
 def sources(annotations: Any) -> list[tuple[str, str]]:

@@ -32,12 +32,15 @@ def _markdown(block: Block) -> str:
 
 
 def _code(block: Block) -> str:
-    label = f'<p class="sc-label">{chips.html(block.title)}</p>\n' if block.title else ""
-    return f'{label}<pre class="sc-code"><code>{chips.html(block.text)}</code></pre>\n'
+    return f'{_label(block)}<pre class="sc-code"><code>{chips.html(block.text)}</code></pre>\n'
+
+
+def _label(block: Block) -> str:
+    return f'<p class="sc-label"><small>{chips.html(block.title)}</small></p>\n' if block.title else ""
 
 
 def _line(block: Block) -> str:
-    label = f"{chips.html(block.title)}: " if block.title else ""
+    label = f"<small>{chips.html(block.title)}:</small> " if block.title else ""
     return f'<p dir="auto">{label}{chips.html(block.text)}</p>\n'
 
 
@@ -77,7 +80,7 @@ def _card(block: Block) -> str:
 
 def _list(block: Block) -> str:
     rows = "".join(f'<li dir="auto">{_anchor(child)}</li>\n' for child in block.children)
-    return f'<p class="sc-label">{chips.html(block.title)}</p>\n<ol class="sc-sources">\n{rows}</ol>\n'
+    return f'{_label(block)}<ol class="sc-sources">\n{rows}</ol>\n'
 
 
 _WRITERS = {
