@@ -116,7 +116,9 @@ def second_view(stage: Stage, kind: str) -> str:
     both = stage.page.locator("[data-sc-root][data-sc-status=completed]")
     assert waited(30, lambda: both.count() == 2, stage.page), "the second view did not end"
     for markdown in stage.page.locator("[data-sc-root] .sc-markdown").all():
-        assert_same(markdown.inner_text(), text)
+        assert_same(markdown.text_content(), text)
+    stage.lab.command("application:close")
+    assert waited(LIVE_SECONDS, lambda: views.count() == 1, stage.page), "the second view stayed"
     stage.assert_quiet()
     return "both exact"
 
@@ -125,6 +127,7 @@ def freeze(stage: Stage, kind: str, seconds: float) -> str:
     """The page stands still while the answer arrives."""
     stage.start(kind)
     stage.heard.clear()
+    stage.bytes.clear()
     stage.freeze(seconds)
     frames = _frames_after_freeze(stage)
     stage.finish()
@@ -135,7 +138,7 @@ def freeze(stage: Stage, kind: str, seconds: float) -> str:
 def _frames_after_freeze(stage: Stage) -> str:
     stage.wait_text(len(stage.shown()["text"]) + 100)
     frames, snapshots = stage.heard["frame"], stage.heard["snapshot"]
-    return f"{frames} frames, {snapshots} snapshots, {stage.heard['bytes'] // 1024} KB waited"
+    return f"{frames} frames, {snapshots} snapshots, {stage.bytes.total() // 1024} KB waited"
 
 
 def burst(stage: Stage, kind: str, seconds: float = 3) -> str:
@@ -150,8 +153,8 @@ def burst(stage: Stage, kind: str, seconds: float = 3) -> str:
     text = stage.answer().text
     assert_same(shown["text"], text)
     stage.assert_quiet()
-    frames, size = stage.heard["frame"], stage.heard["bytes"]
-    return f"{frames} frames, {size / len(text.encode()):.2f} × the text"
+    frames, size = stage.heard["frame"], stage.bytes["frame"]
+    return f"{frames} frames, {size / len(text.encode()):.2f} × the text; {stage.heard['snapshot']} snapshots"
 
 
 class Faults:

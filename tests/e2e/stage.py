@@ -38,7 +38,9 @@ class Stage:
         self.lab = Lab(page, server)
         self.problems: list[str] = []
         self.heard: Counter[str] = Counter()
-        """Comm messages that came over the page's sockets since the last start: by kind; their bytes as ``bytes``."""
+        """Comm messages that came over the page's sockets since the last start, by kind."""
+        self.bytes: Counter[str] = Counter()
+        """Their sizes."""
         page.on("pageerror", lambda error: self._note(f"uncaught: {error}"))
         page.on("console", lambda said: said.type == "error" and self._note(f"{said.text} ({said.location['url']})"))
         page.on("websocket", lambda socket: socket.on("framereceived", self._hear))
@@ -51,7 +53,7 @@ class Stage:
         data = payload.encode() if isinstance(payload, str) else payload
         if b"comm_msg" in data and (kind := KIND.search(data)):
             self.heard[kind[1].decode()] += 1
-            self.heard["bytes"] += len(data)
+            self.bytes[kind[1].decode()] += len(data)
 
     # ---------------------------------------------------------------- the cells
     def open(self) -> None:
@@ -66,8 +68,8 @@ class Stage:
         self.wait_text(enough)
 
     def set_cells(self, kind: str, wish: str) -> None:
-        self.problems.clear()
-        self.heard.clear()
+        for counted in (self.problems, self.heard, self.bytes):
+            counted.clear()
         asked = len(self.model.answers)
         self.lab.set_cells(LOAD, CELLS[kind].format(model=wish, url=self.model.base_url), NEXT)
         self._asked = asked
