@@ -34,7 +34,14 @@ TRICK = (
     ".jp-OutputArea-child:has([data-sc-root])+.jp-OutputArea-child:has(>.jp-OutputArea-output .sc-static){display:none}"
     ".jp-OutputArea-child:not(:has([data-sc-root])):has("
     '+.jp-OutputArea-child>.jp-OutputArea-output .sc-static[data-sc-text="1"]){display:none}'
-    ".sc-answer pre{margin:0 0 1em}"  # hosts leave code without a distance to what follows
+    # What hosts do without: room around code, calls set off from the answer, folds that show that they are some.
+    ".sc-static p,.sc-static pre{margin:0 0 1em!important}"
+    ".sc-static pre{padding:.5em .8em!important;background:#8881!important}"
+    ".sc-static pre code{padding:0;background:none!important}"
+    ".sc-static .sc-card,.sc-static .sc-notice{border-left:3px solid #8885;padding-left:.8em;margin:1em 0}"
+    ".sc-static .sc-notice{border-color:#d44}"
+    ".sc-static details{margin:1em 0}.sc-static summary{display:list-item;cursor:pointer}"
+    "@media print{.sc-static details::details-content{content-visibility:visible}}"  # nobody unfolds paper
     "</style>"
 )
 
