@@ -26,6 +26,7 @@ STATIC = Path(__file__).parent / "static"
 FILES: dict[Part, tuple[str, ...]] = {
     "view": ("widget.js", "widget.css"),
     "highlight": ("highlight.js",),
+    "maths": ("maths.js", "maths.css"),
 }
 """The page's code, built: what each part of it consists of, in the order of a message's buffers."""
 UNASKED: tuple[Part, ...] = ("view", "highlight")

@@ -6,6 +6,8 @@ import type { Maths } from "./formulas.js";
 import { Slices } from "./slices.js";
 import { guarded } from "./spans.js";
 
+export type { Highlighter, Maths };
+
 export interface Markdown {
   /** Adds text. After it the container shows all text so far; where there is very much of it, a few frames later. */
   push(text: string): void;

@@ -82,7 +82,7 @@ export class MarkdownText {
   }
 
   update(text: string, path: Path, { tails, load }: { tails: Tails; load: Load }, isFinal: boolean): void {
-    this.#options ??= { highlighter: () => load("highlight") as ReturnType<Required<MarkdownOptions>["highlighter"]> };
+    this.#options ??= { highlighter: () => load("highlight"), maths: () => load("maths") };
     // Some servers add text after its end; an ended instance takes no more, so that starts over.
     const isNew = text !== this.#shown;
     if (this.#isEnded && isNew) {

@@ -1,10 +1,16 @@
 /** What every view of an output item or content part is, and a list of them kept in step with a list of the snapshot. */
 import { asObject, asText, type Json, type JsonObject } from "../json.js";
+import type { Highlighter, Maths } from "../markdown/index.js";
 import type { Tails } from "../store.js";
 import type { Path } from "../wire.gen.js";
 
-/** Fetches a part of the page's code that only some answers need; it stays pending where no kernel answers. */
-export type Load = (part: "highlight" | "maths") => Promise<unknown>;
+/** Parts of the page's code that only some answers need. */
+interface Parts {
+  highlight: Highlighter;
+  maths: Maths;
+}
+/** Fetches one of them; stays pending where no kernel answers. */
+export type Load = <P extends keyof Parts>(part: P) => Promise<Parts[P]>;
 
 /** What views see beside their own value. All of it belongs to the model; views only paint. */
 export interface Env {
