@@ -39,12 +39,14 @@ const OPEN = /\\[([][^`]*$|\$\$?(?![ \t\n$])[^$`]*$/y;
 const REACH = 400;
 
 const SIGN = /\\(?!\$)|[\^_{]/;
-const WORDS =
-  /[A-Za-z\u00c0-\u024f\u0370-\u1fff\u3040-\ud7ff]{2}[,.;:]?[ \n]+[A-Za-z\u00c0-\u024f\u0370-\u1fff\u3040-\ud7ff]{2}/;
-const PRICED =
-  /^[-+]?\d.*?(?<![A-Za-z0-9])(?:[A-Za-z]{4}|(?:and|for|per|the|or|to|of|at|is|in|by)(?![A-Za-z])|[\u00c0-\u024f\u0370-\u1fff\u3040-\ud7ff]{2})/s;
-const ODD_EDGE = /^(?:[),;:?!}]|\.(?!\d))|[({]$/;
-const SOMETHING = /[A-Za-z0-9\\\u00c0-\u1fff\u3040-\ud7ff]/;
+const OTHER = "\u00c0-\u024f\u0370-\u1fff\u3040-\ud7ff";
+const WORDS = RegExp(`[A-Za-z${OTHER}]{2}[,.;:]?[ \n]+[A-Za-z${OTHER}]{2}`);
+const PRICED = RegExp(
+  `^[-+]?\\d.*?(?:[.;!?][ \n]|(?<![A-Za-z0-9])(?:[A-Za-z]{4}|(?:and|for|per|the|day|or|to|of|at|is|in|by)(?![A-Za-z])|[${OTHER}]{2}))`,
+  "s",
+);
+const ODD_EDGE = /^(?:[),;:?!}"'\u2019\u201d]|\*\*|\.(?!\d))|(?<!\\)[({]$/;
+const SOMETHING = RegExp(`[A-Za-z0-9\\\\${OTHER}]`);
 
 /** What stands between delimiters is no money, no variable of a shell, no prose, no number of a footnote. */
 function isTex(content: string, opener: string, next: string): boolean {

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { create } from "../../src/markdown/index.js";
 import { normal } from "./normal.js";
@@ -8,8 +8,10 @@ interface Vectors {
   cases: { name: string; markdown: string; normal: string }[];
 }
 
-const path = resolve(import.meta.dirname, "../../../tests/vectors/markdown/dialect.json");
-const { cases } = JSON.parse(readFileSync(path, "utf8")) as Vectors;
+const folder = resolve(import.meta.dirname, "../../../tests/vectors/markdown");
+const cases = readdirSync(folder).flatMap(
+  (name) => (JSON.parse(readFileSync(join(folder, name), "utf8")) as Vectors).cases,
+);
 
 test.each(cases)("dialect: $name", ({ markdown, normal: want }) => {
   const [box, whole] = [document.createElement("div"), document.createElement("div")];

@@ -27,6 +27,7 @@ function write(node: Node): string {
 function writeElement(element: HTMLElement): string {
   const { tagName: tag } = element;
   if (tag === "BUTTON") return "";
+  if (element.classList.contains("sc-maths")) return maths(element.querySelector(".sc-tex")?.textContent ?? "");
   // Blanks count in code, whatever block it is cut into
   if (tag === "PRE") {
     const code = element.querySelector("code")?.textContent ?? "";
@@ -35,6 +36,14 @@ function writeElement(element: HTMLElement): string {
   const edge = INLINE.has(tag) ? "" : "\u0001";
   if (!KEPT.has(tag)) return edge + write(element) + edge;
   return `${edge}<${tag}${attributes(element)}>${edge}${write(element)}${edge}</${tag}>${edge}`;
+}
+
+/** A formula without its delimiters; whether it is drawn does not matter. */
+function maths(source: string): string {
+  const size = /^(?:\$\$|\\)/.test(source) ? 2 : 1;
+  const kind = /^(?:\$\$|\\\[)/.test(source) ? " display" : "";
+  const edge = kind && "\u0001";
+  return `${edge}<MATHS${kind}>${JSON.stringify(source.slice(size, -size)).replaceAll(" ", "\u0002")}</MATHS>${edge}`;
 }
 
 function attributes(element: HTMLElement): string {

@@ -1,7 +1,8 @@
 """Parses the answer's markdown: CommonMark with tables, strikethrough, autolinks, footnotes; raw HTML is text.
 
 The dialect is that of the live view (markdown-it with ``html: false``), with one more inline rule: the tags ``<br>``,
-``<sub>``, ``<sup>``, ``<kbd>`` and ``<mark>`` without attributes are understood, for models write them.
+``<sub>``, ``<sup>``, ``<kbd>`` and ``<mark>`` without attributes are understood, for models write them; and maths, by
+the rules of `formulas`.
 
 A hostile text must not cost much time, so what nests too deep, has too many brackets, or makes the parser go over it
 again and again is not parsed: that block becomes a token ``sc_plain``. The parser decides by counting, never by a
@@ -25,6 +26,8 @@ from markdown_it.rules_core import StateCore, linkify
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.linkify import linkify as linkify_inline
 from markdown_it.token import Token
+
+from streamcell.fallback import addresses, formulas
 
 __all__ = ["parse"]
 
@@ -75,6 +78,9 @@ def _parser() -> MarkdownIt:
     parser.block, parser.inline = _Block(), _Inline()
     parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     parser.inline.ruler.before("autolink", "sc_tag", _tag)
+    formulas.use(parser)
+    if parser.linkify is not None:
+        addresses.use(parser.linkify)
     parser.inline.ruler.at("linkify", _linkify_inline)
     parser.core.ruler.at("linkify", _linkify)
     if find_spec("mdit_py_plugins") is not None:
