@@ -1,25 +1,51 @@
 /** Boxes for many children: the first stand in their parent, the others in groups that the engine lays out apart. */
 
+/** How tall a child will be, in em. */
+export type Height = (child: HTMLElement) => number;
+
 export class Boxes {
   private readonly groups: HTMLElement[] = [];
+  /** Of each group: its height but for its last child, in em. */
+  private readonly heights: number[] = [];
+  /** Children before this one are counted into heights. What is guessed at the end may go and come again. */
+  private counted = 0;
 
   constructor(
     private readonly host: HTMLElement,
     /** Children of a group. */
     private readonly size: number,
+    private readonly height: Height,
     private readonly role = "",
   ) {}
 
   /** Puts child `i` behind those before it. */
   insert(i: number, child: HTMLElement, previous: HTMLElement | undefined): void {
-    const box = i < this.size ? this.host : this.group(i, previous);
-    const after = i % this.size === 0 ? null : previous;
+    const { size } = this;
+    const box = i < size ? this.host : this.group(i, previous);
+    const after = i % size === 0 ? null : previous;
     box.insertBefore(child, after ? after.nextSibling : box.firstChild);
+    if (previous && i > size && i > this.counted) this.reckon(i, previous);
   }
 
   /** Drops the groups that `total` children do not need; the children are the caller's. */
   trim(total: number): void {
-    for (const group of this.groups.splice(Math.max(0, Math.ceil(total / this.size) - 1))) group.remove();
+    const needed = Math.max(0, Math.ceil(total / this.size) - 1);
+    for (const group of this.groups.splice(needed)) group.remove();
+    if (this.heights.length <= needed) return;
+    this.heights.length = needed;
+    this.counted = total;
+  }
+
+  /**
+   * Counts the child before `i`, which is complete, into the height that its group has until it is first laid out. Were
+   * that far from the truth, the page would move under whoever scrolls or searches.
+   */
+  private reckon(i: number, child: HTMLElement): void {
+    this.counted = i;
+    const index = Math.floor((i - 1) / this.size) - 1;
+    const height = (this.heights[index] ?? 0) + this.height(child);
+    this.heights[index] = height;
+    this.groups[index]?.style.setProperty("contain-intrinsic-height", `auto ${Math.round(height)}em`);
   }
 
   private group(i: number, previous: HTMLElement | undefined): HTMLElement {
@@ -34,4 +60,15 @@ export class Boxes {
     this.groups[index] = group;
     return group;
   }
+}
+
+/** Characters of a line, as notebooks are usually wide. */
+const LINE = 100;
+
+/** The height of a block or list item of text, by what it holds. */
+export function textHeight(block: HTMLElement): number {
+  const text = block.textContent ?? "";
+  if (block.localName === "pre") return text.split("\n").length * 1.4 + 3;
+  const parts = block.querySelectorAll("li, tr").length;
+  return Math.max(parts, Math.ceil(text.length / LINE)) * 1.6 + (block.localName === "li" ? 0.2 : 0.7);
 }

@@ -57,7 +57,7 @@ export class CodeBlock {
     this.head.setAttribute("data-sc-ui", "");
     this.label = this.head.appendChild(document.createElement("span"));
     this.head.append(this.copyButton());
-    this.boxes = new Boxes(this.el.appendChild(document.createElement("code")), CHUNKS);
+    this.boxes = new Boxes(this.el.appendChild(document.createElement("code")), CHUNKS, () => CHUNK * 1.5);
   }
 
   /** Shows the lines; only those at the end may have changed. `isOpen`: the last one may still change. */

@@ -136,7 +136,8 @@ function leaf(token: Token, policy: Policy): Span[] {
       return policy.image(attribute(token, "src"), attribute(token, "title"), altText(token.children ?? []));
     case "task": {
       const checked: Record<string, string> = token.content ? { checked: "" } : {};
-      return [element("input", { type: "checkbox", disabled: "", class: "sc-task", ...checked }, [])];
+      const label = { "aria-label": "Task" };
+      return [element("input", { type: "checkbox", disabled: "", class: "sc-task", ...label, ...checked }, [])];
     }
     case "footnote_ref":
       return [noteRef(token.meta as { id: number; subId?: number })];

@@ -4,16 +4,11 @@ import type { Block, Table } from "./nodes.js";
 import { type Page, TextView } from "./prose.js";
 import type { Role, View } from "./view.js";
 
-/** Rows of a box, boxes of a group, rows from which on a table is long, columns from which on it is wide. */
+/** Rows of a box, boxes of a group, rows from which on a table is long, columns that fit into a narrow page. */
 const ROWS = 32;
 const ROW_BOXES = 8;
 const LONG = 48;
-const WIDE = 8;
-
-function setRoles(row: HTMLElement): void {
-  row.setAttribute("role", "row");
-  for (const cell of row.children) cell.setAttribute("role", cell.localName === "th" ? "columnheader" : "cell");
-}
+const FEW = 4;
 
 export class TableView implements View {
   readonly el: HTMLElement;
@@ -32,10 +27,11 @@ export class TableView implements View {
     block: Table,
   ) {
     this.node = block;
-    this.el = page.document.createElement("table");
-    this.head = this.el.appendChild(page.document.createElement("thead"));
-    this.body = page.document.createElement("tbody");
-    this.boxes = new Boxes(this.body, ROW_BOXES, "presentation");
+    this.el = this.make("table", "table");
+    this.el.dir = "auto";
+    this.head = this.el.appendChild(this.make("thead", "rowgroup"));
+    this.body = this.make("tbody", "rowgroup");
+    this.boxes = new Boxes(this.body, ROW_BOXES, () => ROWS * 2.15, "presentation");
   }
 
   accepts(block: Block): boolean {
@@ -67,16 +63,21 @@ export class TableView implements View {
     if (total > LONG && !this.long) this.lengthen();
   }
 
-  /** Each group of rows a table of its own; roles say what `display` hides. */
+  /** An element with its role spelt out: where `display` is another, browsers forget it. */
+  private make(tag: string, role: string): HTMLElement {
+    const el = this.page.document.createElement(tag);
+    el.setAttribute("role", role);
+    return el;
+  }
+
+  /** Each group of rows a table of its own; where the columns are many, it scrolls. */
   private lengthen(): void {
     this.long = true;
     this.el.classList.add("sc-long");
-    if (this.node.aligns.length > WIDE) this.el.classList.add("sc-wide");
-    this.el.setAttribute("role", "table");
-    this.head.setAttribute("role", "rowgroup");
-    this.body.setAttribute("role", "rowgroup");
-    for (const group of this.groups) group.setAttribute("role", "presentation");
-    for (const { el } of this.rows) setRoles(el);
+    const { length } = this.node.aligns;
+    if (length <= FEW) return;
+    this.el.classList.add("sc-wide");
+    this.el.style.setProperty("--sc-columns", String(length));
   }
 
   private write(i: number, texts: readonly string[]): void {
@@ -88,17 +89,15 @@ export class TableView implements View {
   }
 
   private row(i: number, width: number): { el: HTMLElement; cells: TextView[]; from: readonly string[] } {
-    const { document } = this.page;
-    const el = document.createElement("tr");
+    const el = this.make("tr", "row");
     const cells: TextView[] = [];
     for (let column = 0; column < width; column++) {
-      const cell = document.createElement(i === 0 ? "th" : "td");
+      const cell = i === 0 ? this.make("th", "columnheader") : this.make("td", "cell");
       const align = this.node.aligns[column];
       if (align) cell.style.textAlign = align;
       el.append(cell);
       cells.push(new TextView(this.page, cell, this.node.line + (i && i + 1), column));
     }
-    if (this.long) setRoles(el);
     (i === 0 ? this.head : this.group(Math.floor((i - 1) / ROWS))).append(el);
     this.rows[i] = { el, cells, from: [] };
     return this.rows[i];
@@ -107,10 +106,9 @@ export class TableView implements View {
   private group(index: number): HTMLElement {
     const known = this.groups[index];
     if (known) return known;
-    const group = this.page.document.createElement("div");
+    const group = this.make("div", "presentation");
     group.className = "sc-rows";
     this.boxes.insert(index, group, this.groups[index - 1]);
-    if (this.long) group.setAttribute("role", "presentation");
     this.groups[index] = group;
     return group;
   }

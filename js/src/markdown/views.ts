@@ -1,6 +1,6 @@
 /** Blocks into DOM. Only the path to the open edge is touched; what is settled keeps its nodes. */
 
-import { Boxes } from "./boxes.js";
+import { Boxes, textHeight } from "./boxes.js";
 import { CodeBlock } from "./code.js";
 import type { NoteBody } from "./footnotes.js";
 import { trim } from "./line.js";
@@ -27,7 +27,9 @@ export class BranchView implements View, NoteBody {
     public node: Branch,
   ) {
     this.el = page.document.createElement(node.kind === "list" ? (node.ordered ? "ol" : "ul") : TAGS[node.kind]);
-    this.boxes = new Boxes(this.el, GROUP);
+    // Marks stand on the side where its own script begins
+    if (node.kind === "list" || node.kind === "quote") this.el.dir = "auto";
+    this.boxes = new Boxes(this.el, GROUP, textHeight);
   }
 
   accepts(block: Block): boolean {

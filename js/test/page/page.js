@@ -38,7 +38,7 @@ for (const [name, scene] of Object.entries(SCENES)) {
 
   const model = new FakeModel();
   window.models[name] = model;
-  const attached = attach({ model, queued: [] });
+  const attached = attach({ model, queued: [], load: (part) => import(`/${part}.js`) });
   attached.render({ model, el: host });
   let seq = 0;
   const send = (ops, more = {}) => model.hear({ kind: "frame", epoch: name, seq: ++seq, ops, ...more });

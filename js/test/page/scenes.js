@@ -1,3 +1,5 @@
+import { ALL_CODE, EVERYTHING, FAR, LONG_TABLE, WIDE_TABLE } from "/samples.js";
+
 // What the page shows: one function for each state of a response. Plain data; nothing here was said by a model.
 const start = (more = {}) => [
   "set",
@@ -79,6 +81,14 @@ def height(t, amplitude=1.0, period=12.42):
 
 Two bulges, one planet, and a coast that has the last word.
 `;
+
+/** A whole answer of `text`. */
+function answered(text) {
+  return ({ send }) => {
+    send([start({ label: "" }), message(0, text, { status: "completed" })]);
+    send(end("completed"), { end: true });
+  };
+}
 
 export const SCENES = {
   waiting({ send }) {
@@ -264,6 +274,15 @@ export const SCENES = {
         ["set", ["streamcell", "error"], { kind: "dns", message: `No host ${word}.`, code: word, request_id: word }],
       ]),
     );
+  },
+  everything: answered(EVERYTHING),
+  code: answered(ALL_CODE),
+  tables: answered(`${LONG_TABLE}\n${WIDE_TABLE}`),
+  far: answered(FAR),
+  growing({ send }) {
+    send([start({ label: "" }), message(0, "")]);
+    window.grow = (text) => send([["append", ["output", 0, "content", 0, "text"], text]]);
+    window.finish = () => send(end("completed", [["set", ["output", 0, "status"], "completed"]]), { end: true });
   },
   lost({ send, model }) {
     send([start({ label: "" }), message(0, "The kernel was restarted while this")]);
