@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import time
 from dataclasses import fields
 from typing import Any
 
 from streamcell import background
 from streamcell.errors import UsageError
-from streamcell.hosts import show_here
+from streamcell.hosts import in_cell, show_here
 from streamcell.options import StreamOptions
 from streamcell.secret import sealed
 from streamcell.session import Stream
@@ -17,8 +18,12 @@ from streamcell.terminal import Printed
 
 __all__ = ["astream", "resume", "show", "stream"]
 
-STOP_SECONDS = 2.0
-"""So long an interrupted cell waits for its connection to be closed."""
+STOP_SECONDS = 3.0
+"""So long an interrupted cell waits for its connection to be closed, and for a service to cancel its answer."""
+
+TWICE_SECONDS = 2.0
+"""A second interrupt within this time ends the cell, and Run All with it, as interrupts do elsewhere."""
+TWICE = "KeyboardInterrupt: interrupted twice. The text of the stream is kept."
 
 
 def stream(prompt: str = "", *, display: bool = True, wait: bool = True, **options: Any) -> Stream:
@@ -32,7 +37,8 @@ def stream(prompt: str = "", *, display: bool = True, wait: bool = True, **optio
 
     Returns:
         The stream: its ``text``, ``usage``, ``error`` and so on. It does not raise for a failed answer; call
-        `Stream.raise_for_error` for that. A KeyboardInterrupt ends it as ``cancelled``, with the text kept.
+        `Stream.raise_for_error` for that. An interrupt of the kernel ends it as ``cancelled``, with the text kept, and
+        what comes after it runs; a second one within two seconds is raised as KeyboardInterrupt.
 
     Raises:
         UsageError: An unknown option, an empty prompt, no key where one is needed. Nothing was sent.
@@ -149,28 +155,54 @@ def run(made: Stream, *, display: bool = True, wait: bool = True) -> Stream:
         if isinstance(shown, Printed):
             shown.follow()
         made.wait()
-    except KeyboardInterrupt:
-        _stop(made)
-    if shown:
-        shown.finish()
+    except KeyboardInterrupt as interrupt:
+        made.cancel()
+        if _is_twice(interrupt):
+            raise
+        made.wait(timeout=STOP_SECONDS)
+    finally:
+        if shown:
+            shown.finish()
     return made
 
 
 async def arun(made: Stream, *, display: bool = True) -> Stream:
-    """The same, awaited. In a kernel an interrupt arrives as a cancellation or as a KeyboardInterrupt."""
+    """The same, awaited. In a kernel an interrupt arrives as a cancellation of the cell, or as a KeyboardInterrupt.
+
+    The cancellation of another task than the cell's is somebody's wish: it ends the stream, and is passed on.
+    """
     shown = show_here(made, awaited=True) if display else None
     made.start()
     try:
         if isinstance(shown, Printed):
             await shown.afollow()
         await made
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        _stop(made)
-    if shown:
-        shown.finish()
+    except (KeyboardInterrupt, asyncio.CancelledError) as interrupt:
+        made.cancel()
+        if _is_twice(interrupt) or not in_cell():
+            raise
+        await asyncio.wait({asyncio.ensure_future(_ended(made))}, timeout=STOP_SECONDS)
+    finally:
+        if shown:
+            shown.finish()
     return made
 
 
-def _stop(made: Stream) -> None:
-    made.cancel()
-    made.wait(timeout=STOP_SECONDS)
+async def _ended(made: Stream) -> None:
+    await made
+
+
+class _Interrupts:
+    """When the last one was."""
+
+    last = float("-inf")
+
+
+def _is_twice(interrupt: BaseException) -> bool:
+    """Whether an interrupt follows another so closely that it is not for one stream, but for all that runs.
+
+    IPython then shows one line in place of a traceback.
+    """
+    before, _Interrupts.last = _Interrupts.last, time.monotonic()
+    interrupt._render_traceback_ = lambda: [TWICE]  # type: ignore[attr-defined]
+    return _Interrupts.last - before < TWICE_SECONDS

@@ -7,24 +7,16 @@ stands before it, and hides the empty place of the view where there is none.
 
 from __future__ import annotations
 
-import asyncio
 import contextvars
 import sys
-import threading
-import time
 from typing import Any
 
-from streamcell import background
+from streamcell.copies import Copy, Written, written
 from streamcell.session import Stream
 
 __all__ = ["Shown", "in_kernel"]
 
-COPY_SECONDS = 2.0
-"""Shortest distance of two updates of the static copy while text arrives; it grows with what an update costs."""
-LONGEST_COPY_SECONDS = 10.0
-COPY_CHARACTERS_PER_SECOND = 20_000
-"""One more second between updates for so much HTML, so that copies stay a small part of the traffic."""
-
+VIEW = "application/vnd.jupyter.widget-view+json"
 COPY_CLASS = "sc-static mathjax_ignore tex2jax_ignore"
 """Hosts typeset what stands between dollar signs, and would make maths of "$5 for tea, $10 with cake"."""
 
@@ -54,7 +46,7 @@ def in_kernel() -> bool:
 
 
 class Shown:
-    """One display of a stream. Keeps the static copy up to date from the background loop.
+    """One display of a stream: the live view, and the static copy behind it.
 
     Args:
         stream: What to show.
@@ -67,70 +59,35 @@ class Shown:
 
         from streamcell.widget import StreamView
 
-        self._stream = stream
-        self._awaited = awaited
         if awaited:
             stream.annotate("blocking", True)
         self.view = StreamView(stream)
-        # Only the view's own type: its usual text/plain line would stand above the static copy in viewers without it.
-        display({"application/vnd.jupyter.widget-view+json": self._reference()}, raw=True)
-        self._handle = display(self._bundle(), raw=True, display_id=True)
+        data, metadata = self._live()
+        display(data, metadata=metadata, raw=True)
+        self._handle = display(_bundle(written(stream)), raw=True, display_id=True)
         # Updates from the background must name the cell they belong to, and that is kept in the context.
         self._context = contextvars.copy_context()
-        self._status = stream.status
-        self._timer: asyncio.TimerHandle | None = None
-        self._last = time.monotonic()
-        self._pause = COPY_SECONDS
-        self._final = False
-        self._updating = threading.Lock()
-        stream.subscribe(self._on_change)
+        self._copy = Copy(stream, self._publish, awaited=awaited)
 
-    def _reference(self) -> dict[str, Any]:
-        return {"version_major": 2, "version_minor": 0, "model_id": self.view.model_id}
+    def _live(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The view as anywidget shows it (Colab needs its metadata), but for the line of text that stands for it.
+
+        Viewers that have no model would show that line above the static copy, or an error where nothing else is to be
+        shown: the empty HTML is for them.
+        """
+        data, metadata = self.view._repr_mimebundle_() or ({}, {})
+        return {VIEW: data[VIEW], "text/html": ""}, metadata
+
+    def _publish(self, made: Written) -> None:
+        self._context.run(self._handle.update, _bundle(made), raw=True)
 
     def finish(self) -> None:
-        """Bring the static copy to its end, on the calling thread: within a cell, so that the cell's output holds it.
+        """Bring the static copy to its end, on the calling thread: the cell's, so that its output holds the end."""
+        self._copy.finish()
 
-        Call it when the stream has ended; later changes of the copy do not come.
-        """
-        with self._updating:
-            self._final = True
-            self._handle.update(self._bundle(), raw=True)
 
-    def _bundle(self) -> dict[str, str]:
-        from streamcell import fallback
-
-        snapshot = self._stream.snapshot()
-        html, text = fallback.to_html(snapshot), fallback.to_text(snapshot)
-        filled = int(bool(snapshot["output"]) or self._stream.done)
-        self._pause = min(COPY_SECONDS + len(html) / COPY_CHARACTERS_PER_SECOND, LONGEST_COPY_SECONDS)
-        return {
-            "text/html": f'{TRICK}<div class="{COPY_CLASS}" data-sc-text="{filled}">{html}</div>',
-            "text/plain": text,
-        }
-
-    # ---------------------------------------------------------------- on the background loop
-    def _on_change(self) -> None:
-        status = self._stream.status
-        if self._final and not self._stream.done:  # it was asked again, and no cell waits for that
-            self._final = self._awaited = False
-        if self._stream.done and self._awaited:
-            self._cancel_timer()
-        elif status != self._status or self._stream.done:
-            self._status = status
-            self._update_here()
-        elif self._timer is None and not self._final:
-            delay = max(0.0, self._last + self._pause - time.monotonic())
-            self._timer = background.loop().call_later(delay, self._update_here)
-
-    def _update_here(self) -> None:
-        self._cancel_timer()
-        with self._updating:
-            if not self._final:
-                self._last = time.monotonic()
-                self._context.run(self._handle.update, self._bundle(), raw=True)
-
-    def _cancel_timer(self) -> None:
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
+def _bundle(made: Written) -> dict[str, str]:
+    return {
+        "text/html": f'{TRICK}<div class="{COPY_CLASS}" data-sc-text="{int(made.has_answer)}">{made.html}</div>',
+        "text/plain": made.text,
+    }

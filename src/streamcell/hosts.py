@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 
 from streamcell.display import Shown, in_kernel
 from streamcell.session import Stream
 from streamcell.terminal import Printed
 
-__all__ = ["InMarimo", "show_here"]
+__all__ = ["InMarimo", "in_cell", "show_here"]
 
 
 class InMarimo:
@@ -34,6 +35,12 @@ def show_here(stream: Stream, *, awaited: bool) -> Shown | InMarimo | Printed | 
     if _in_marimo():
         return InMarimo(stream)
     return Printed(stream) if awaited else None
+
+
+def in_cell() -> bool:
+    """Whether the task that runs here is a notebook cell itself, which a kernel cancels when it is interrupted."""
+    task = asyncio.current_task()
+    return getattr(task and task.get_coro(), "__name__", "") == "run_cell_async"
 
 
 def _in_marimo() -> bool:
