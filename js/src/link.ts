@@ -11,6 +11,8 @@ import type { Frame, Resync, Snapshot, Tail, ToKernel } from "./wire.gen.js";
 
 /** Least time between two acknowledgements, in milliseconds. */
 export const ACK_MS = 500;
+/** So many characters of messages are acknowledged without waiting for that: the kernel waits at four times as many. */
+export const ACK_CHARS = 64 * 1024;
 /** An unanswered request is repeated after so long, then after twice that, and so on up to the second number. */
 export const RETRY_MS = [1000, 8000] as const;
 /** So many frames that came too early are kept; beyond it the snapshot has to bring them. */
@@ -55,6 +57,8 @@ export class Link {
   #known = 0;
   #request: { why: Resync["why"]; delay: number; timer: number } | null = null;
   #acked = { seq: 0, at: Number.NEGATIVE_INFINITY };
+  // Of what was applied since the last acknowledgement.
+  #unackedChars = 0;
   #ackTimer: number | null = null;
 
   constructor(model: Model, store: Store, changed: () => void, clock: Clock = pageClock) {
@@ -119,6 +123,7 @@ export class Link {
     // Broadcast to all pages: what another page asked for may be older than what stands here.
     if (snapshot.seq > this.#store.seq || this.#store.snapshot === null) {
       this.#store.replace(snapshot);
+      this.#unackedChars = ACK_CHARS; // how large it is nobody needs to know
       this.ended = snapshot.end === true;
     }
     this.#advance();
@@ -128,6 +133,8 @@ export class Link {
     if (!this.#enter(tail)) return;
     this.#known = Math.max(this.#known, tail.seq);
     this.#advance();
+    // The kernel says this when it has not heard us; what we said may have been lost.
+    if (this.#store.seq >= tail.seq) this.#ack(true);
   }
 
   /** Takes up the message's epoch if it is new; false when it is one that is over. */
@@ -146,13 +153,12 @@ export class Link {
 
   /** Applies what is in order; then asks for a snapshot if something is missing, or is glad that nothing is. */
   #advance(): void {
-    const before = this.#store.seq;
     const fits = this.#applyEarly();
     if (this.#store.seq >= this.#known) this.#settle();
     else if (!fits) this.#ask("bad_frame");
     else if (this.#store.snapshot !== null) this.#ask("gap");
     else this.#ask(this.#past.size === 0 ? "start" : "epoch");
-    if (this.#store.seq > before || this.ended) this.#ackSoon();
+    if (this.#store.seq !== this.#acked.seq) this.#ackSoon();
   }
 
   #applyEarly(): boolean {
@@ -163,6 +169,7 @@ export class Link {
       this.#early.delete(frame.seq);
       try {
         this.#store.apply(frame);
+        this.#unackedChars += charsOf(frame);
       } catch (error) {
         console.error("streamcell: a frame did not fit", error instanceof FrameError ? error.message : error);
         return false;
@@ -191,16 +198,18 @@ export class Link {
   }
 
   #ackSoon(): void {
-    const wait = this.ended ? 0 : this.#acked.at + ACK_MS - this.#clock.now();
+    const isDue = this.ended || this.#unackedChars >= ACK_CHARS;
+    const wait = isDue ? 0 : this.#acked.at + ACK_MS - this.#clock.now();
     if (wait <= 0) this.#ack();
     else this.#ackTimer ??= this.#clock.set(() => this.#ack(), wait);
   }
 
-  #ack(): void {
+  #ack(again = false): void {
     if (this.#ackTimer !== null) this.#clock.clear(this.#ackTimer);
     this.#ackTimer = null;
-    if (!this.connected || this.#store.seq === this.#acked.seq) return;
+    if (!this.connected || (this.#store.seq === this.#acked.seq && !again)) return;
     this.#acked = { seq: this.#store.seq, at: this.#clock.now() };
+    this.#unackedChars = 0;
     this.#send({ kind: "ack", epoch: this.#epoch, seq: this.#store.seq });
   }
 
@@ -214,4 +223,9 @@ export class Link {
       return false;
     }
   }
+}
+
+/** About the length of a frame's text; what is set as an object counts little, and is little. */
+function charsOf({ ops }: Frame): number {
+  return ops.reduce((sum, [, , value]) => sum + (typeof value === "string" ? value.length : 0), 0);
 }

@@ -76,7 +76,7 @@ export interface Snapshot {
   end?: boolean;
 }
 
-/** The number of the newest frame, sent when nothing else has been for a while, so that a lost last frame shows. */
+/** The number of the newest frame, said when a page has been silent for a while: it may have lost the last frame. */
 export interface Tail {
   kind: "tail";
   epoch: string;
@@ -102,7 +102,7 @@ export interface Resync {
   why: "start" | "gap" | "bad_frame" | "epoch";
 }
 
-/** All frames up to ``seq`` were applied. At most two a second, and one at the end. */
+/** All frames up to ``seq`` were applied. Twice a second, after 64 KB, at the end, and in answer to a `Tail`. */
 export interface Ack {
   kind: "ack";
   epoch: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { watchKernel } from "../src/host.js";
 import type { JsonObject } from "../src/json.js";
-import { ACK_MS, Link, MAX_EARLY, RETRY_MS } from "../src/link.js";
+import { ACK_CHARS, ACK_MS, Link, MAX_EARLY, RETRY_MS } from "../src/link.js";
 import { Store } from "../src/store.js";
 import type { Frame, Op, Snapshot } from "../src/wire.gen.js";
 import { chance, cut, emptyResponse, FakeClock, FakeModel, streamOps } from "./fakes.js";
@@ -201,6 +201,83 @@ describe("order", () => {
   });
 });
 
+describe("a kernel that hears nothing", () => {
+  it("heals the page by a snapshot that it sends unasked, and the asking ends", () => {
+    const { model, store, clock } = setUp([[FIRST]]);
+    model.hear(add(2, "a"), add(4, "c"));
+    clock.pass(2000);
+    model.hear(add(5, "d"), snapshot(5, { text: "abcd" }));
+    const asked = model.sentOf("resync").length;
+    clock.pass(60_000);
+    model.hear(add(6, "e"));
+    expect(textOf(store)).toBe("abcde");
+    expect(model.sentOf("resync")).toHaveLength(asked);
+    expect(clock.waiting).toBe(0);
+  });
+
+  it("costs a page that misses nothing no painting anew", () => {
+    const { model, store } = setUp([[FIRST], [add(2, "a")]]);
+    const before = store.snapshot;
+    model.hear(snapshot(2, { text: "a" }), snapshot(2, { text: "a" }));
+    expect(store.snapshot).toBe(before);
+  });
+
+  it("leaves every page right, whatever is lost, with a snapshot now and then and one at the end", () => {
+    const ops = streamOps();
+    for (let seed = 0; seed < 40; seed++) {
+      const random = chance(seed);
+      const kernel = new Store();
+      const pages = [setUp(), setUp(), setUp()];
+      const tell = (message: Frame | Snapshot, lossy = true) => {
+        for (const { model } of pages) if (!lossy || random(4) > 0) model.hear(message);
+      };
+      cut(ops, random).forEach((piece, i, { length }) => {
+        const more = i === length - 1 ? { end: true } : {};
+        const next = frame(i + 1, piece, more);
+        kernel.apply(next);
+        tell(next);
+        if (random(5) === 0) tell(snapshot(kernel.seq, kernel.snapshot as JsonObject, more));
+        for (const { clock } of pages) clock.pass(random(3000));
+      });
+      tell(snapshot(kernel.seq, kernel.snapshot as JsonObject, { end: true }), false);
+      for (const { store, link, model, clock } of pages) {
+        expect(store.snapshot).toEqual(kernel.snapshot);
+        expect(link.ended).toBe(true);
+        expect(model.sentOf("ack").at(-1)?.seq).toBe(kernel.seq);
+        expect(clock.waiting).toBe(0);
+      }
+    }
+  });
+});
+
+describe("a frozen page", () => {
+  it("is healed by one merged frame, and acknowledges at once what it slept through", () => {
+    const { model, store, clock } = setUp([[FIRST]]);
+    clock.pass(60_000);
+    model.hear(
+      add(2, "a"),
+      add(3, "b"),
+      { kind: "tail", epoch: EPOCH, seq: 3 },
+      { kind: "tail", epoch: EPOCH, seq: 3 },
+    );
+    expect(model.sentOf("ack").at(-1)?.seq).toBe(3);
+    model.hear(add(4, "all that came meanwhile"));
+    expect(textOf(store)).toBe("aball that came meanwhile");
+    expect(model.sentOf("resync")).toEqual([]);
+  });
+
+  it("asks for one snapshot where its messages were lost", () => {
+    const { model, store, clock } = setUp([[FIRST]]);
+    clock.pass(60_000);
+    model.hear({ kind: "tail", epoch: EPOCH, seq: 60 }, { kind: "tail", epoch: EPOCH, seq: 60 });
+    expect(model.sentOf("resync")).toHaveLength(1);
+    model.hear(snapshot(61, { text: "all" }));
+    expect(textOf(store)).toBe("all");
+    clock.pass(60_000);
+    expect(model.sentOf("resync")).toHaveLength(1);
+  });
+});
+
 describe("epochs", () => {
   it("a new one from its first frame needs no snapshot", () => {
     const { model, store } = setUp([[FIRST], [add(2, "old")]]);
@@ -237,6 +314,30 @@ describe("acknowledgements", () => {
     expect(acks.length).toBeLessThanOrEqual(6);
     expect(acks.at(-1)?.seq).toBe(61);
     expect(acks.map(({ seq }) => seq)).toEqual([...new Set(acks.map(({ seq }) => seq))]);
+  });
+
+  it("come sooner when much has come, so that the kernel need not wait", () => {
+    const { model } = setUp([[FIRST]]);
+    const quarter = "x".repeat(ACK_CHARS / 4);
+    for (let seq = 2; seq <= 13; seq++) model.hear(add(seq, quarter));
+    expect(model.sentOf("ack").map(({ seq }) => seq)).toEqual([1, 5, 9, 13]);
+  });
+
+  it("come at once for a snapshot, which tells the kernel that somebody is there", () => {
+    const { model } = setUp();
+    model.hear(snapshot(1, { text: "" }));
+    expect(model.sentOf("ack")).toEqual([{ kind: "ack", epoch: EPOCH, seq: 1 }]);
+  });
+
+  it("are repeated when the kernel says that it heard none", () => {
+    const { model, clock } = setUp([[FIRST]]);
+    clock.pass(60_000);
+    expect(model.sentOf("ack")).toHaveLength(1);
+    model.hear({ kind: "tail", epoch: EPOCH, seq: 1 });
+    expect(model.sentOf("ack")).toHaveLength(2);
+    model.hear({ kind: "tail", epoch: EPOCH, seq: 2 });
+    expect(model.sentOf("ack")).toHaveLength(2);
+    expect(model.sentOf("resync")).toHaveLength(1);
   });
 
   it("come at once at the end", () => {

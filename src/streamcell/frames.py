@@ -6,14 +6,19 @@ The reader here defines what `wire` says in words; ``js/src/store.ts`` does the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
+from itertools import chain
 from typing import Any
 
 from streamcell.errors import ProtocolError
 from streamcell.wire import Frame, Op, Path, Snapshot
 
-__all__ = ["MAX_PADDING", "FrameEncoder", "apply_frame", "apply_ops"]
+__all__ = ["MAX_FRAME_BYTES", "MAX_PADDING", "FrameEncoder", "apply_frame", "apply_ops", "cut", "size"]
+
+MAX_FRAME_BYTES = 64 * 1024
+"""About as much goes into one frame. A single value that is set cannot be cut, and may be larger."""
 
 MAX_PADDING = 1000
 """A `set` may lengthen a list by so many nulls at most; sparse output indices of real servers stay below ten."""
@@ -38,12 +43,47 @@ class FrameEncoder:
             frame["end"] = True
         return frame
 
-    def snapshot(self, response: dict[str, Any], *, end: bool = False) -> Snapshot:
-        """The whole state as of the last numbered frame; every op drained so far must be in ``response``."""
+    def snapshot(self, response: dict[str, Any], *, anew: bool = False, end: bool = False) -> Snapshot:
+        """The whole state; every op drained so far must be in ``response``.
+
+        Args:
+            anew: It stands for ops that no frame was made of, and takes the next number. Otherwise it repeats what the
+                frames up to the last number told, and a page that has them all ignores it.
+        """
+        self.seq += anew
         snapshot = Snapshot(kind="snapshot", epoch=self.epoch, seq=self.seq, response=response)
         if end:
             snapshot["end"] = True
         return snapshot
+
+
+def size(value: Any) -> int:
+    """Bytes of ``value`` as JSON in UTF-8, the way messages are packed."""
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
+
+
+def cut(ops: Sequence[Op], limit: int = MAX_FRAME_BYTES) -> list[list[Op]]:
+    """Ops in as few runs of about ``limit`` bytes as keep their order; a long text that is appended is cut, too."""
+    runs: list[list[Op]] = []
+    room = 0
+    for piece in chain.from_iterable(_pieces(op, limit) for op in ops):
+        length = size(piece)
+        if not runs or length > room:
+            runs.append([])
+            room = limit
+        runs[-1].append(piece)
+        room -= length
+    return runs
+
+
+def _pieces(op: Op, limit: int) -> Iterator[Op]:
+    length = size(op)
+    if op[0] != "append" or length <= limit:
+        yield op
+        return
+    step = max(1, len(op[2]) * limit // length)
+    for at in range(0, len(op[2]), step):
+        yield ("append", op[1], op[2][at : at + step])
 
 
 def apply_frame(root: Any, last: int, frame: Frame) -> tuple[Any, int]:

@@ -1,8 +1,14 @@
 """Paces a stream into a sink of frames. The second of the two Python loops.
 
 It lives on the background loop and has no task of its own: a change arms a timer, the timer sends a frame. The first
-change after a pause goes out at once; after that frames keep their distance, alone and in the sum over all streams. It
-knows nothing of widgets: the sink is any callable that takes messages.
+change after a pause goes out at once; after that frames keep their distance, alone and in the sum over all streams.
+
+What is on its way to the pages is bounded by what they acknowledge. Beyond the bound nothing is queued: the source
+folds on, the network is read on, and when a page answers it gets one merged frame, or one snapshot if it missed
+something. A kernel that hears nothing while a cell runs gets no answers though the page is well: there the bound does
+not hold, and since no page can ask, a snapshot is sent now and then unasked. Which of the two it is, `audience` knows.
+
+It knows nothing of widgets: the sink is any callable that takes messages.
 """
 
 from __future__ import annotations
@@ -10,20 +16,38 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from streamcell import background
-from streamcell.frames import FrameEncoder
-from streamcell.wire import Op, Snapshot, Tail, ToPage
+from streamcell.audience import AUDIENCE, Audience
+from streamcell.frames import MAX_FRAME_BYTES, FrameEncoder, cut, size
+from streamcell.window import IN_FLIGHT_SECONDS, Window
+from streamcell.wire import Op, Tail, ToPage
 
 __all__ = ["FRAME_SECONDS", "PROCESS_FRAMES_PER_SECOND", "Pump"]
 
-FRAME_SECONDS = 0.04
-"""Distance of two frames of one stream: 25 a second. A comm message costs as much as decoding 40 events."""
-PROCESS_FRAMES_PER_SECOND = 250
-"""Frames a second over all streams. Jupyter's server drops messages above 1,000 a second, silently."""
+FRAME_SECONDS = 0.034
+"""Distance of two frames of one stream: 29 a second. A comm message costs as much as decoding 40 events."""
+PROCESS_FRAMES_PER_SECOND = 230
+"""Frames a second over all streams. Jupyter's server drops messages above 1,000 a second, silently; static copies and
+what others send need room beside them."""
+PROCESS_BURST = 25
+"""So many frames may go out at once after a quiet time."""
+EMPTY_ROOM_SECONDS = 2.0
+"""Distance of two frames when nobody was there the last time anyone could be heard, and nobody could be heard now."""
+FIRST_SECONDS = 1.0
+"""So long the first page of a process may take until it is heard."""
 TAIL_SECONDS = (1.0, 3.0, 9.0)
-"""So long after its last frame an unacknowledged stream says again what its last number was."""
+"""So long after it fell silent an unacknowledged stream says again what its last number was; the second is said even
+if a page acknowledged, for there may be another, and by then the server's 3 s of dropping messages are over."""
+REPAIR_SECONDS = 2.0
+"""Shortest distance of two snapshots that nobody asked for."""
+REPAIR_FACTOR = 3
+"""Together they are at most so many times what the frames told, which spaces them by a third of the answer."""
+SNAPSHOT_SECONDS = 0.2
+"""Shortest distance of two snapshots that were asked for; requests that waited for the kernel come all at once."""
+SNAPSHOT_BYTES_PER_SECOND = 1_000_000
+"""A large snapshot is given its time to arrive before it is sent again."""
 
 Sink = Callable[[ToPage], None]
 
@@ -34,8 +58,20 @@ class Source(Protocol):
     @property
     def done(self) -> bool: ...
     def drain(self) -> list[Op]: ...
-    def snapshot(self) -> dict[str, object]: ...
+    def snapshot(self) -> dict[str, Any]: ...
     def subscribe(self, listener: Callable[[], None]) -> None: ...
+
+
+class Turns:
+    """The frames of all streams, first come, first served: a stream takes its turn when it has something to send."""
+
+    def __init__(self) -> None:
+        self._next = float("-inf")
+
+    def take(self, now: float) -> float:
+        """The time at which the frame may go; on average `PROCESS_FRAMES_PER_SECOND` are given out."""
+        self._next = max(self._next, now) + 1 / PROCESS_FRAMES_PER_SECOND
+        return self._next - PROCESS_BURST / PROCESS_FRAMES_PER_SECOND
 
 
 class Pump:
@@ -45,114 +81,208 @@ class Pump:
     it cannot be torn apart.
     """
 
-    _active = 0
+    _turns = Turns()
 
-    def __init__(self, source: Source, sink: Sink) -> None:
+    def __init__(self, source: Source, sink: Sink, audience: Audience = AUDIENCE) -> None:
         self._source = source
         self._sink = sink
-        self._encoder = FrameEncoder(uuid.uuid4().hex[:12])
+        self._audience = audience
         self._timer: asyncio.TimerHandle | None = None
-        self._last_sent = float("-inf")
-        self._running = False
-        self._ended = False
-        self._closed = False
-        self._acked = 0
+        self._answer: asyncio.TimerHandle | None = None
         self._owed: list[asyncio.TimerHandle] = []
+        self._next = float("-inf")
+        self._answered = float("-inf")
+        self._closed = False
+        self._begin()
         source.subscribe(self.on_change)
+
+    def _begin(self) -> None:
+        self._encoder = FrameEncoder(uuid.uuid4().hex[:8])
+        self._window = Window()
+        self._rest: list[list[Op]] = []
+        self._ended = self._held = False
+        self._told = self._repairs = 0
+        self._repaired = float("-inf")
 
     @property
     def epoch(self) -> str:
         return self._encoder.epoch
 
     # ---------------------------------------------------------------- from any thread
-    def resync(self) -> None:
-        """Send a snapshot soon. Called when a page is new or has seen a gap."""
+    def start(self) -> None:
+        """Send the snapshot that a new view begins with."""
         background.call_soon(self._snapshot_here)
 
+    def heard(self) -> None:
+        """A page said something. Noted at once, on the caller's thread: a cell may begin before the loop turns."""
+        self._audience.heard(self._now())
+
+    def resync(self) -> None:
+        """A page is new or has seen a gap: send a snapshot soon."""
+        self.heard()
+        background.call_soon(self._resync_here)
+
     def ack(self, seq: int) -> None:
-        """The page has applied all frames up to ``seq``."""
+        """A page has applied all frames up to ``seq``."""
+        self.heard()
         background.call_soon(self._ack_here, seq)
 
     def close(self) -> None:
         """Send nothing more."""
         background.call_soon(self._close_here)
 
-    # ---------------------------------------------------------------- on the loop
+    # ---------------------------------------------------------------- on the loop: frames
     def on_change(self) -> None:
         """Send a frame now, or when its time has come."""
         if self._ended and not (self._closed or self._source.done):
             self._restart_here()
-        if not self._running and not self._ended:
-            self._running = True
-            Pump._active += 1
+        if self._ended:
+            return
         if self._source.done:
             self._cancel_timer()
             self._flush_here()
-        elif self._timer is None:
-            loop = background.loop()
-            due = self._last_sent + max(FRAME_SECONDS, Pump._active / PROCESS_FRAMES_PER_SECOND)
-            self._timer = loop.call_at(max(due, loop.time()), self._flush_here)
+        elif self._timer is None and not (self._held and self._holds(self._now())):
+            self._arm()
+
+    def _arm(self) -> None:
+        if self._timer is None:
+            due = max(self._next, self._turns.take(self._now()))
+            self._timer = background.loop().call_at(max(due, self._now()), self._flush_here)
 
     def _flush_here(self) -> None:
         self._timer = None
-        if self._ended:
+        now = self._now()
+        if self._ended or self._holds(now):
             return
-        end = self._source.done
-        ops = self._source.drain()
-        if not ops and not end:
-            return
-        self._last_sent = background.loop().time()
+        done = self._source.done
+        fresh = not self._rest
+        if fresh:
+            self._rest = cut(self._source.drain())
+        ops = self._rest.pop(0) if self._rest else []
+        end = done and fresh and not self._rest
+        if ops or end:
+            self._send(self._encoder.frame(ops, end=end), now)
+            self._told += sum(size(op[2]) for op in ops)
+            self._next = now + (EMPTY_ROOM_SECONDS if self._audience.gone else FRAME_SECONDS)
         if end:
             self._finish()
-        self._sink(self._encoder.frame(ops, end=end))
+        elif self._rest or done:
+            self._arm()
+        if fresh and not self._rest:
+            self._repair(now)
+
+    def _send(self, message: Any, now: float) -> int:
+        length = size(message)
+        self._window.sent(message["seq"], length, now)
+        self._sink(message)
+        return length
 
     def _finish(self) -> None:
-        self._ended = True
-        self._leave()
-        loop = background.loop()
-        self._owed = [loop.call_later(seconds, self._tail_here) for seconds in TAIL_SECONDS]
+        self._ended, self._held = True, False
+        self._owe()
 
     def _restart_here(self) -> None:
         """The source began anew: a new numbering, from a snapshot."""
         self._cancel_owed()
-        self._ended, self._acked = False, 0
-        self._encoder = FrameEncoder(uuid.uuid4().hex[:12])
-        self._source.drain()
-        self._sink(self._encoder.snapshot(self._source.snapshot()))
+        self._begin()
+        self._snapshot_here()
 
-    def _snapshot_here(self) -> None:
-        """All that was drained belongs to the numbers before, so what is pending goes first."""
-        self._cancel_timer()
-        if self._encoder.seq == 0:
-            self._source.drain()  # no page holds anything yet that these ops would fit
-        self._flush_here()
-        message: Snapshot = self._encoder.snapshot(self._source.snapshot(), end=self._ended)
-        self._sink(message)
-
-    def _tail_here(self) -> None:
-        if self._acked < self._encoder.seq:
-            self._sink(Tail(kind="tail", epoch=self.epoch, seq=self._encoder.seq))
+    # ---------------------------------------------------------------- what is in flight
+    def _holds(self, now: float) -> bool:
+        """Whether the next frame has to wait for an acknowledgement."""
+        seconds = IN_FLIGHT_SECONDS if self._audience.known else FIRST_SECONDS
+        empty = self._audience.gone and self._window.since is not None
+        full = empty or self._window.full(now, MAX_FRAME_BYTES, seconds)
+        if not (full and self._audience.hears(now)):
+            self._held = False
+        elif not self._held:
+            self._held = True
+            if self._window.since is not None and not empty:
+                self._owe()
+                if self._window.overdue(now, seconds):
+                    self._audience.silent(self._window.since)
+        return self._held
 
     def _ack_here(self, seq: int) -> None:
-        self._acked = max(self._acked, min(seq, self._encoder.seq))
-        if self._ended and self._acked == self._encoder.seq:
-            self._cancel_owed()
+        self._window.ack(min(seq, self._encoder.seq))
+        if self._held:
+            self._held = False
+            self._arm()
 
+    def _resync_here(self) -> None:
+        """Answered once for all who ask at the same time, and not faster than a snapshot can arrive."""
+        if self._answer is None and not self._closed:
+            self._answer = background.loop().call_at(max(self._answered, self._now()), self._snapshot_here)
+
+    def _snapshot_here(self) -> None:
+        """A page that is up to date gets what is pending as a frame, and ignores the snapshot; if that is much, it
+        gets the snapshot alone."""
+        self._cancel_answer()
+        self._cancel_timer()
+        if self._closed:
+            return
+        now, first = self._now(), self._encoder.seq == 0
+        ends = self._source.done and not self._ended
+        pending = [] if self._ended else self._rest + cut(self._source.drain())
+        anew = first or ends or len(pending) > 1 or (self._held and bool(pending))
+        if pending and not anew:
+            self._send(self._encoder.frame(pending[0]), now)
+        snapshot = self._encoder.snapshot(self._source.snapshot(), anew=anew, end=self._ended or ends)
+        length = self._send(snapshot, now)
+        self._rest, self._held = [], False
+        self._next = now if first else now + FRAME_SECONDS
+        self._answered = now + SNAPSHOT_SECONDS + length / SNAPSHOT_BYTES_PER_SECOND
+        if ends:
+            self._finish()
+
+    # ---------------------------------------------------------------- what no page can ask for
+    def _repair(self, now: float) -> None:
+        """Frames may be lost on the way, and a page that cannot be heard cannot say so."""
+        if self._ended or not self._window.overdue(now) or now - self._repaired < REPAIR_SECONDS:
+            return
+        if self._repairs <= (REPAIR_FACTOR - 1) * self._told:
+            self._repair_here(now)
+
+    def _repair_here(self, now: float) -> None:
+        self._repaired = now
+        self._turns.take(now)
+        self._repairs += self._send(self._encoder.snapshot(self._source.snapshot(), end=self._ended), now)
+
+    def _owe(self) -> None:
+        self._cancel_owed()
+        later = background.loop().call_later
+        self._owed = [later(seconds, self._tail_here, seconds) for seconds in TAIL_SECONDS]
+
+    def _tail_here(self, after: float) -> None:
+        """The end may be lost as well. Where nobody can ask for it, the whole is sent once more."""
+        now = self._now()
+        acked = self._window.acked == self._encoder.seq
+        if acked and not (self._ended and after == TAIL_SECONDS[1]):
+            return
+        if not acked and self._ended and after == TAIL_SECONDS[0] and not self._audience.hears(now):
+            self._repair_here(now)
+        else:
+            self._sink(Tail(kind="tail", epoch=self.epoch, seq=self._encoder.seq))
+
+    # ---------------------------------------------------------------- timers
     def _close_here(self) -> None:
         self._ended = self._closed = True
-        self._leave()
         self._cancel_timer()
+        self._cancel_answer()
         self._cancel_owed()
 
-    def _leave(self) -> None:
-        if self._running:
-            self._running = False
-            Pump._active -= 1
+    def _now(self) -> float:
+        return background.loop().time()
 
     def _cancel_timer(self) -> None:
         if self._timer:
             self._timer.cancel()
             self._timer = None
+
+    def _cancel_answer(self) -> None:
+        if self._answer:
+            self._answer.cancel()
+            self._answer = None
 
     def _cancel_owed(self) -> None:
         for timer in self._owed:

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import anywidget
 import traitlets
 
+from streamcell.audience import AUDIENCE
 from streamcell.errors import StreamcellError
 from streamcell.pump import Pump
 from streamcell.session import Stream
@@ -33,6 +34,8 @@ UNASKED: tuple[Part, ...] = ("view", "highlight")
 """What a widget brings along while no page was heard: a kernel that runs a cell may not hear a page ask."""
 MODULE_SECONDS = 1.0
 """Within this time a part is sent once, however many widgets ask: the first answer reaches all of them."""
+UNASKED_SECONDS = 60.0
+"""Within this time a part is brought along once: what one widget brought serves all of the page, if there is one."""
 
 
 def _loader() -> str:
@@ -63,11 +66,13 @@ class StreamView(anywidget.AnyWidget):
         super().__init__(_module=_built().hash, **traits)
         self._stream = stream
         self.on_msg(self._on_message)
+        AUDIENCE.attach()
         if not StreamView._page_has_module:
             for part in UNASKED:
-                self._send_module(part)
+                if self._is_due(part, UNASKED_SECONDS):
+                    self._send_module(part)
         self._pump = Pump(stream, self._to_page)
-        self._pump.resync()
+        self._pump.start()
 
     def add_traits(self, **traits: Any) -> None:
         """anywidget adds what stands above already."""
@@ -83,14 +88,15 @@ class StreamView(anywidget.AnyWidget):
             self._sent_at[part] = time.monotonic()
             self.send(Module(kind="module", hash=_built().hash, part=part), buffers=_built().parts[part])
 
-    def _is_due(self, part: Part) -> bool:
-        return time.monotonic() - self._sent_at.get(part, float("-inf")) > MODULE_SECONDS
+    def _is_due(self, part: Part, seconds: float = MODULE_SECONDS) -> bool:
+        return time.monotonic() - self._sent_at.get(part, float("-inf")) > seconds
 
     def _on_message(self, _widget: object, content: Any, _buffers: object) -> None:
         """A message from the page. It may come on any thread, and a page may send anything: it only sets flags."""
         if not isinstance(content, dict):
             return
         kind = content.get("kind")
+        self._pump.heard()
         if kind == "module_request":
             for part in FILES:
                 if part == content.get("part") and self._is_due(part):

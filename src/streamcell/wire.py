@@ -108,7 +108,7 @@ class Snapshot(TypedDict):
 
 
 class Tail(TypedDict):
-    """The number of the newest frame, sent when nothing else has been for a while, so that a lost last frame shows."""
+    """The number of the newest frame, said when a page has been silent for a while: it may have lost the last frame."""
 
     kind: Literal["tail"]
     epoch: str
@@ -139,7 +139,7 @@ class Resync(TypedDict):
 
 
 class Ack(TypedDict):
-    """All frames up to ``seq`` were applied. At most two a second, and one at the end."""
+    """All frames up to ``seq`` were applied. Twice a second, after 64 KB, at the end, and in answer to a `Tail`."""
 
     kind: Literal["ack"]
     epoch: str
