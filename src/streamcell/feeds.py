@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import queue
+import threading
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -73,14 +75,57 @@ def _as_bytes(item: Any) -> bytes:
 
 
 async def _async_iter(items: Any) -> AsyncIterator[Any]:
-    """Any iterable as an async one. A plain one is drawn from in a thread: it may block on a socket."""
+    """Any iterable as an async one."""
     if isinstance(items, AsyncIterable):
         async for item in items:
             yield item
         return
-    iterator, end = iter(items), object()
-    while (item := await asyncio.to_thread(next, iterator, end)) is not end:
-        yield item
+    drawn = _Drawn(iter(items))
+    try:
+        while (item := await drawn.next()) is not END:
+            yield item
+    finally:
+        drawn.close()
+
+
+END = object()
+
+
+class _Drawn:
+    """Draws from an iterator in a thread of its own, one item at a time and only when asked: it may block on a socket.
+
+    A daemon: one of the loop's own workers would keep the process from ending for as long as it blocks.
+    """
+
+    def __init__(self, items: Iterator[Any]) -> None:
+        self._items = items
+        self._loop = asyncio.get_running_loop()
+        self._asked: queue.SimpleQueue[asyncio.Future[Any] | None] = queue.SimpleQueue()
+        threading.Thread(target=self._draw, name="streamcell-source", daemon=True).start()
+
+    async def next(self) -> Any:
+        """The next item, or END."""
+        future = self._loop.create_future()
+        self._asked.put(future)
+        return await future
+
+    def close(self) -> None:
+        """Nothing more is asked."""
+        self._asked.put(None)
+
+    def _draw(self) -> None:
+        while future := self._asked.get():
+            try:
+                item, error = next(self._items, END), None
+            except Exception as raised:
+                item, error = END, raised
+            self._loop.call_soon_threadsafe(_give, future, item, error)
+
+
+def _give(future: asyncio.Future[Any], item: Any, error: Exception | None) -> None:
+    if future.cancelled():
+        return
+    future.set_exception(error) if error else future.set_result(item)
 
 
 def read_whole(api: str, reader: Reader, body: bytes) -> list[Event]:
