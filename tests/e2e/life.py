@@ -15,7 +15,7 @@ from tests.e2e.stage import Stage, assert_same, waited
 LIVE_SECONDS = 10.0
 """A view that is not back by then waits for its cell to end, as it does where kernels hear nothing meanwhile."""
 FREEZE_FRAMES = 75
-"""So many frames may be on their way to a page that does not answer, however long it does not."""
+"""So many frames at most wait for a page that stood still, however long it did: 2 s of them, and one in each."""
 
 
 def stop(stage: Stage, kind: str, press: str = "click") -> float:
@@ -107,9 +107,9 @@ def _back(stage: Stage) -> str:
 
 
 def second_view(stage: Stage, kind: str) -> str:
-    """The reader has the host show the output a second time, beside the first."""
+    """The reader has the output shown twice: by "new view for output", or in Notebook, which has none, by copying."""
     stage.start(kind)
-    stage.page.evaluate("() => window.jupyterapp.commands.execute('notebook:create-output-view')")
+    stage.page.evaluate(SECOND_VIEW)
     views = stage.page.locator("[data-sc-root]")
     assert waited(LIVE_SECONDS, lambda: views.count() == 2, stage.page), "no second view"
     text = stage.model.finish().text
@@ -117,10 +117,23 @@ def second_view(stage: Stage, kind: str) -> str:
     assert waited(30, lambda: both.count() == 2, stage.page), "the second view did not end"
     for markdown in stage.page.locator("[data-sc-root] .sc-markdown").all():
         assert_same(markdown.text_content(), text)
-    stage.lab.command("application:close")
+    stage.page.evaluate(CLOSE_VIEW)
     assert waited(LIVE_SECONDS, lambda: views.count() == 1, stage.page), "the second view stayed"
     stage.assert_quiet()
     return "both exact"
+
+
+SECOND_VIEW = """async () => {
+    const { commands } = window.jupyterapp;
+    if (commands.hasCommand('notebook:create-output-view')) return commands.execute('notebook:create-output-view');
+    await commands.execute('notebook:copy-cell');
+    await commands.execute('notebook:paste-cell-below');
+}"""
+CLOSE_VIEW = """() => {
+    const { commands } = window.jupyterapp;
+    const isView = commands.hasCommand('notebook:create-output-view');
+    return commands.execute(isView ? 'application:close' : 'notebook:delete-cell');
+}"""
 
 
 def freeze(stage: Stage, kind: str, seconds: float) -> str:
@@ -129,16 +142,19 @@ def freeze(stage: Stage, kind: str, seconds: float) -> str:
     stage.heard.clear()
     stage.bytes.clear()
     stage.freeze(seconds)
-    frames = _frames_after_freeze(stage)
+    note = _waiting(stage, stage.hears or kind == "--bg")
     stage.finish()
     stage.assert_quiet()
-    return frames
+    return note
 
 
-def _frames_after_freeze(stage: Stage) -> str:
+def _waiting(stage: Stage, is_heard: bool) -> str:
+    """What had waited for the page; its acknowledgements bound that, where the kernel hears them."""
     stage.wait_text(len(stage.shown()["text"]) + 100)
     frames, snapshots = stage.heard["frame"], stage.heard["snapshot"]
-    return f"{frames} frames, {snapshots} snapshots, {stage.bytes.total() // 1024} KB waited"
+    note = f"{frames} frames, {snapshots} snapshots, {stage.bytes.total() // 1024} KB waited"
+    assert frames <= FREEZE_FRAMES or not is_heard, note
+    return note if is_heard else f"{note}; the kernel heard nothing"
 
 
 def burst(stage: Stage, kind: str, seconds: float = 3) -> str:
@@ -196,6 +212,7 @@ def faults(stage: Stage, kind: str) -> str:
     other = Stage(page, stage.server, stage.model, stage.notebook)
     other.open()
     other.start(kind)
+    other.heard.clear()
     there.on = True
     other.page.wait_for_timeout(3000)
     text = other.model.finish().text

@@ -24,8 +24,13 @@ NEXT = "print('it was', answer.status, len(answer.text.split()))"
 ENOUGH = 200
 """So many characters on the page, and it streams."""
 
-NOISE: dict[str, str] = {}
-"""What hosts write into the console as errors of their own: a pattern, and why it is none of ours."""
+NOISE = (
+    # Notebook 7.6 says this whenever it is loaded, with an empty notebook too.
+    r"Cannot read properties of undefined \(reading 'schema'\).*/static/notebook/notebook_core",
+    # Chromium, when a page with unsaved changes is left that nobody had clicked on.
+    r"Blocked attempt to show a 'beforeunload' confirmation panel",
+)
+"""Patterns of what hosts write into the console as errors of their own; each was seen without streamcell."""
 
 KIND = re.compile(rb'"kind": ?"(\w+)"')
 
@@ -36,12 +41,14 @@ class Stage:
     def __init__(self, page, server: Server, model: Model, notebook: str) -> None:
         self.page, self.server, self.model, self.notebook = page, server, model, notebook
         self.lab = Lab(page, server)
+        self.hears = True
+        """Whether this kernel hears the page while a cell runs that awaits."""
         self.problems: list[str] = []
         self.heard: Counter[str] = Counter()
         """Comm messages that came over the page's sockets since the last start, by kind."""
         self.bytes: Counter[str] = Counter()
         """Their sizes."""
-        page.on("pageerror", lambda error: self._note(f"uncaught: {error}"))
+        page.on("pageerror", lambda error: self._note(f"uncaught: {error.message} {_place(error.stack)}"))
         page.on("console", lambda said: said.type == "error" and self._note(f"{said.text} ({said.location['url']})"))
         page.on("websocket", lambda socket: socket.on("framereceived", self._hear))
 
@@ -145,6 +152,11 @@ class Stage:
         assert answer.over.wait(30), "the connection stayed open"
         assert answer.left_at is not None, "the answer came to its end"
         return answer.left_at
+
+
+def _place(stack: str | None) -> str:
+    """The first place that a stack names."""
+    return next(iter(re.findall(r"(?:https?|blob):\S+", stack or "")), "(nowhere)")
 
 
 def assert_same(shown: str, sent: str) -> None:
