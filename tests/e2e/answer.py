@@ -19,7 +19,7 @@ ANSWER = """(index) => {
     if (!root) return null;
     const texts = [...root.querySelectorAll('.sc-markdown')].map((element) => {
         const copy = element.cloneNode(true);
-        copy.querySelectorAll('[data-sc-ui]').forEach((e) => e.remove());
+        copy.querySelectorAll('[data-sc-ui], .sc-formula').forEach((e) => e.remove());
         return { text: copy.textContent, code: [...copy.querySelectorAll('pre')].map((e) => e.textContent) };
     });
     return {
@@ -32,8 +32,8 @@ ANSWER = """(index) => {
 
 
 def squeezed(text: str) -> str:
-    """Without white space, and without the marks of a task list, which may be shown as boxes."""
-    return re.sub(r"\s+|\[[ xX]\]|[☐☑]", "", text)
+    """Without white space, task list marks, which may be shown as boxes, and backslashes, which formulas keep."""
+    return re.sub(r"\s+|\\|\[[ xX]\]|[☐☑]", "", text)
 
 
 def rendered(markdown: str) -> tuple[str, list[str]]:

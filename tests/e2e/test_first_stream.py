@@ -65,9 +65,13 @@ def saved_file_is_whole(lab: Lab, server: Server) -> None:
     text = lab.page.locator(".jp-Notebook").inner_text()
     assert "Error displaying widget" not in text
     assert "Loading widget" not in text
-    expected, _ = rendered(tape("Give me a tour of markdown").text)
+    before, formulas = tape("Give me a tour of markdown").text.split("## Maths")
+    expected, _ = rendered(before)
     static = lab.page.evaluate("() => document.querySelector('.sc-static').textContent")
     assert expected in squeezed(static)
+    lab.page.wait_for_function("() => document.querySelectorAll('.sc-static mjx-container').length === 2")  # the host's
+    assert "$5 for tea, $10" in formulas
+    assert "$5fortea,$10" in squeezed(static)
 
 
 def test_a_failed_answer_can_be_tried_again_in_its_view(lab: Lab, notebook: str) -> None:
