@@ -104,6 +104,24 @@ const LINES = [
   ],
 ];
 
+const FORMULAS =
+  "$$|$$|\\[|\\]|$$ x|x $$|$$x$$|\\[ x|x \\]|\\[x\\]|$$ y|$$, z|\\] z|= 1|- x|$a$|$5|$5 and $6|$a *b$ c*|\\(d\\)|\\(e|f\\)|$|$$$|5$|x$|$x|a $$b$$ c|`$`|`|\\$|\\\\|$[r]$|[$r](u)$|\\[1\\]".split(
+    "|",
+  );
+
+/** The same documents, with lines of maths among them. */
+export function mathsDocument(next: () => number, most = 9): string {
+  const lines = document(next, most).split("\n");
+  const all = lines.flatMap((line) => {
+    if (next() > 0.6) return line;
+    const formula = FORMULAS[Math.floor(next() * FORMULAS.length)] ?? "";
+    const around = PREFIXES[Math.floor(next() * PREFIXES.length)] ?? "";
+    if (next() < 0.3) return `${line} ${formula}`;
+    return next() < 0.5 ? [line, formula] : [line, around + formula];
+  });
+  return all.join("\n");
+}
+
 /** A document of one to `most` lines. */
 export function document(next: () => number, most = 9): string {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)] as T;

@@ -4,13 +4,14 @@ import { Engine } from "../../src/markdown/engine.js";
 import { create } from "../../src/markdown/index.js";
 import { bare, guarded } from "../../src/markdown/spans.js";
 import { batch, blocks } from "./batch.js";
-import { random, document as randomDocument, sample } from "./documents.js";
+import { mathsDocument, random, document as randomDocument, sample } from "./documents.js";
 import { normal } from "./normal.js";
 
 const parse = inlineParser({ linkify: true, notes: true, tags: false });
+const parseMaths = inlineParser({ linkify: true, notes: true, tags: false, maths: true });
 
-function start(policy = bare): Engine {
-  const engine = new Engine(document, { policy, parse, repair: false });
+function start(policy = bare, maths = false): Engine {
+  const engine = new Engine(document, { policy, parse: maths ? parseMaths : parse, repair: false, maths });
   document.body.append(engine.el);
   return engine;
 }
@@ -41,13 +42,16 @@ const whole = (text: string) => !/[\ud800-\udbff]$/.test(text);
 
 const { seed, docs, timeout } = sample(150);
 
-test("DOM after every push equals a batch render of the text so far", { timeout }, () => {
+test.each([
+  ["", false],
+  [", with maths", true],
+])("DOM after every push equals a batch render of the text so far%s", { timeout }, (_, maths) => {
   const next = random(seed);
   for (let i = 0; i < docs; i++) {
-    const engine = start();
+    const engine = start(bare, maths);
     let text = "";
     let held = "";
-    const source = randomDocument(next);
+    const source = (maths ? mathsDocument : randomDocument)(next);
     if (hasNestedNotes(source)) continue;
     for (const piece of pieces(source, next, 9)) {
       held += piece;
@@ -55,7 +59,7 @@ test("DOM after every push equals a batch render of the text so far", { timeout 
       engine.push(held);
       text += held;
       held = "";
-      expect(normal(engine.el), JSON.stringify(text)).toBe(batch(text));
+      expect(normal(engine.el), JSON.stringify(text)).toBe(batch(text, maths));
     }
     engine.el.remove();
   }
@@ -66,17 +70,24 @@ const PARTS =
     ",",
   );
 
-test("a long paragraph is cut only where no markup crosses the cut", { timeout }, () => {
+const MATHS_PARTS =
+  "$a. ,b$ c. ,$d$ e. ,$5. ,$ f. ,$$g. ,h$$ i. ,\\(j. ,k\\) l. ,\\[m. ,n\\] o. ,\\$p. ,5$ q. ,r$. ".split(",");
+
+test.each([
+  ["", false],
+  [", with maths", true],
+])("a long paragraph is cut only where no markup crosses the cut%s", { timeout }, (_, maths) => {
   const next = random(seed + 1);
+  const parts = maths ? [...PARTS, ...MATHS_PARTS, ...MATHS_PARTS] : PARTS;
   for (let i = 0; i < docs / 10; i++) {
-    const engine = start();
+    const engine = start(bare, maths);
     let text = "";
     for (let part = 0; part < 30; part++) {
       let piece = next() < 0.3 ? "plain words. ".repeat(12) : "";
-      for (let k = 0; k < 6; k++) piece += PARTS[Math.floor(next() * PARTS.length)];
+      for (let k = 0; k < (maths ? 3 : 6); k++) piece += parts[Math.floor(next() * parts.length)];
       engine.push(piece);
       text += piece;
-      expect(normal(engine.el), JSON.stringify(text)).toBe(batch(text));
+      expect(normal(engine.el), JSON.stringify(text)).toBe(batch(text, maths));
     }
     engine.el.remove();
   }
