@@ -1,10 +1,10 @@
 // Builds what the kernel sends to the page, minified: the view, and the parts that only some answers need. Prints sizes.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { page } from "./bundle.mjs";
+import { bundle } from "./bundle.mjs";
 import { style } from "./sheets.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -17,8 +17,8 @@ const modules = {
   maths: "src/markdown/maths/index.ts",
 };
 const sheets = { widget: "src/style.css", maths: "src/markdown/maths/maths.css" };
-await build({ ...page, entryPoints: modules, outdir: out });
 await build({ ...style, entryPoints: sheets, outdir: out });
+for (const [name, code] of Object.entries(await bundle(modules))) writeFileSync(join(out, name), code);
 
 for (const name of ["widget.js", "widget.css", "loader.js", "highlight.js", "maths.js", "maths.css"]) {
   const bytes = readFileSync(join(out, name));

@@ -1,2 +1,2 @@
-import type { BuildOptions } from "esbuild";
-export const page: BuildOptions & { write?: false };
+/** The modules as they go to the page: code by name. */
+export function bundle(entryPoints: Record<string, string>): Promise<Record<string, string>>;

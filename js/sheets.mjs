@@ -1,7 +1,9 @@
-// How the page's style sheets are bundled.
+// How the page's style sheets are bundled. As a program it prints one: `node sheets.mjs src/style.css`.
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 
 /** KaTeX offers its fonts in three formats; every browser that we build for reads the first. */
 const oneFormat = {
@@ -27,3 +29,8 @@ export const style = {
   loader: { ".woff2": "dataurl" },
   plugins: [oneFormat],
 };
+
+if (argv[1] === fileURLToPath(import.meta.url)) {
+  const { outputFiles } = await build({ ...style, entryPoints: [argv[2]], outdir: "out", write: false });
+  process.stdout.write(outputFiles[0].text);
+}

@@ -3,7 +3,7 @@ import { Boxes } from "../../src/markdown/boxes.js";
 
 const height = (box: Element | undefined) => (box as HTMLElement).style.getPropertyValue("contain-intrinsic-height");
 
-function fill(host: HTMLElement, boxes: Boxes, from: number, to: number, children: HTMLElement[]): void {
+function fill(boxes: Boxes, from: number, to: number, children: HTMLElement[]): void {
   for (let i = from; i < to; i++) {
     children.length = i;
     children[i] = document.createElement("p");
@@ -14,7 +14,7 @@ function fill(host: HTMLElement, boxes: Boxes, from: number, to: number, childre
 test("children beyond the first stand in groups, in their order", () => {
   const host = document.createElement("div");
   const children: HTMLElement[] = [];
-  fill(host, new Boxes(host, 4, () => 2), 0, 11, children);
+  fill(new Boxes(host, 4, () => 2), 0, 11, children);
   expect([...host.querySelectorAll("p")]).toEqual(children);
   expect([...host.children].map((child) => child.children.length)).toEqual([0, 0, 0, 0, 4, 3]);
 });
@@ -23,13 +23,13 @@ test("a group is as high as its complete children until it is laid out, however 
   const host = document.createElement("div");
   const boxes = new Boxes(host, 4, () => 2);
   const children: HTMLElement[] = [];
-  fill(host, boxes, 0, 7, children);
+  fill(boxes, 0, 7, children);
   for (let again = 0; again < 5; again++) {
     children[6]?.remove();
     boxes.trim(6);
-    fill(host, boxes, 6, 7, children);
+    fill(boxes, 6, 7, children);
   }
   expect(height(host.children[4])).toBe("auto 4em");
-  fill(host, boxes, 7, 10, children);
+  fill(boxes, 7, 10, children);
   expect([4, 5].map((i) => height(host.children[i]))).toEqual(["auto 8em", "auto 2em"]);
 });
