@@ -61,9 +61,16 @@ class FakeStream:
 
     def __init__(self) -> None:
         self.text, self.pending, self.done, self.listener = "", "", False, None
+        self.can_retry = False
 
     def subscribe(self, listener) -> None:
         self.listener = listener
+
+    def unsubscribe(self, listener) -> None:
+        self.listener = lambda: None
+
+    def keeper(self):
+        return self.snapshot
 
     def drain(self):
         ops, self.pending = ([("append", ["text"], self.pending)] if self.pending else []), ""

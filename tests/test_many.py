@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import time
+import weakref
 
 import pytest
 from ipywidgets import Layout, Widget
 
-from streamcell.session import Stream
+from streamcell.options import StreamOptions
+from streamcell.session import RUNNING, Stream
 from streamcell.widget import StreamView
 
 
@@ -31,3 +35,80 @@ def test_what_a_view_saves_has_all_that_anywidget_needs_and_is_small() -> None:
     assert state["state"]["_anywidget_id"] == "streamcell.widget.StreamView"
     assert "initialize" in state["state"]["_esm"]
     assert len(json.dumps(state, indent=1)) < 2500
+
+
+def until(condition, seconds: float = 10) -> bool:
+    """Waits for what the background loop does next."""
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return condition()
+
+
+def asked(prompt: str = "Hello") -> Stream:
+    return Stream.request(StreamOptions(prompt=prompt, base_url="demo"))
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STREAMCELL_DEMO_SPEED", "0")
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_view_outlives_its_finished_stream_and_still_answers_a_reload() -> None:
+    stream = asked()
+    view = StreamView(stream)
+    sent = []
+    view.send = lambda message, buffers=None: sent.append(message)
+    text = stream.start().wait(10).text
+    gone = weakref.ref(stream)
+    assert until(lambda: view.ended)
+    gc.disable()  # it goes with its last user, and not when the collector comes by
+    try:
+        del stream
+        assert until(lambda: gone() is None)
+    finally:
+        gc.enable()
+    sent.clear()
+    view._handle_custom_msg({"kind": "resync", "epoch": "", "have": 0, "why": "start"}, [])
+    view._handle_custom_msg({"kind": "cancel"}, [])
+    view._handle_custom_msg({"kind": "retry"}, [])
+    assert until(lambda: sent)
+    assert sent[0]["kind"] == "snapshot"
+    assert sent[0]["response"]["output"][0]["content"][0]["text"] == text
+    assert "ended" in repr(view)
+
+
+def test_a_failed_stream_stays_for_its_retry_button() -> None:
+    stream = asked("Show me an error in the middle of an answer")
+    view = StreamView(stream)
+    failed = weakref.ref(stream)
+    stream.start().wait(30)
+    del stream
+    assert until(lambda: view.ended)
+    gc.collect()
+    assert failed().can_retry
+
+
+def alive() -> list[object]:
+    """All objects of our classes. The demo, like any service, remembers some of its answers."""
+    gc.collect()
+    rooms = [type(thing).__module__ for thing in gc.get_objects()]
+    return [room for room in rooms if room.startswith("streamcell.") and not room.startswith("streamcell.demo")]
+
+
+@pytest.mark.usefixtures("at_once")
+def test_two_hundred_times_made_streamed_and_closed_leaves_nothing() -> None:
+    def once() -> None:
+        stream = asked()
+        view = StreamView(stream)
+        stream.start().wait(10)
+        view.close()
+
+    once()
+    assert until(lambda: not RUNNING)
+    before = len(alive())
+    for _ in range(200):
+        once()
+    assert until(lambda: not RUNNING and len(alive()) <= before)
+    assert Widget.get_manager_state()["state"] == {}

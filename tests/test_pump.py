@@ -110,6 +110,7 @@ def test_a_view_of_what_has_ended_is_one_snapshot(loop: FakeLoop) -> None:
 
 def test_a_stream_that_begins_anew_gets_a_new_numbering_from_a_snapshot(loop: FakeLoop) -> None:
     stream, messages, made = started(loop)
+    stream.can_retry = True
     stream.add("old")
     stream.end()
     first = made.epoch

@@ -57,9 +57,30 @@ class Source(Protocol):
 
     @property
     def done(self) -> bool: ...
+    @property
+    def can_retry(self) -> bool: ...
     def drain(self) -> list[Op]: ...
     def snapshot(self) -> dict[str, Any]: ...
     def subscribe(self, listener: Callable[[], None]) -> None: ...
+    def unsubscribe(self, listener: Callable[[], None]) -> None: ...
+    def keeper(self) -> Callable[[], dict[str, object]]: ...
+
+
+class Ended:
+    """Stands for a source that has ended for good: what arrived, and not its events and its request."""
+
+    done, can_retry = True, False
+
+    def __init__(self, source: Source) -> None:
+        self.snapshot = source.keeper()
+
+    def drain(self) -> list[Op]:
+        return []
+
+    def subscribe(self, listener: Callable[[], None]) -> None: ...
+    def unsubscribe(self, listener: Callable[[], None]) -> None: ...
+    def keeper(self) -> Callable[[], dict[str, object]]:
+        return self.snapshot
 
 
 class Turns:
@@ -107,6 +128,11 @@ class Pump:
     @property
     def epoch(self) -> str:
         return self._encoder.epoch
+
+    @property
+    def ended(self) -> bool:
+        """Whether the last frame was sent, and the source did not begin anew."""
+        return self._ended
 
     # ---------------------------------------------------------------- from any thread
     def start(self) -> None:
@@ -180,6 +206,8 @@ class Pump:
     def _finish(self) -> None:
         self._ended, self._held = True, False
         self._owe()
+        if not self._source.can_retry:
+            self._let_go()
 
     def _restart_here(self) -> None:
         """The source began anew: a new numbering, from a snapshot."""
@@ -255,6 +283,7 @@ class Pump:
 
     def _tail_here(self, after: float) -> None:
         """The end may be lost as well. Where nobody can ask for it, the whole is sent once more."""
+        self._owed.pop(0)  # a timer holds its context, and that the cell's whole request
         now = self._now()
         acked = self._window.acked == self._encoder.seq
         if acked and not (self._ended and after == TAIL_SECONDS[1]):
@@ -270,6 +299,12 @@ class Pump:
         self._cancel_timer()
         self._cancel_answer()
         self._cancel_owed()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Nothing more comes of the source, and how long it lives is not for us to say."""
+        self._source.unsubscribe(self.on_change)
+        self._source = Ended(self._source)
 
     def _now(self) -> float:
         return background.loop().time()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from streamcell.errors import ProviderError, StreamcellError, TransportError
@@ -111,6 +112,21 @@ class Reading:
         """Have ``listener()`` called on the background loop after each change and at the end."""
         self._listeners.append(listener)
 
+    def unsubscribe(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` no more; one that is not called does no harm."""
+        with suppress(ValueError):
+            self._listeners.remove(listener)
+
+    def keeper(self) -> Callable[[], dict[str, Any]]:
+        """A function that gives the snapshot and holds nothing else of a stream that has ended for good."""
+        state, lock = self._state, self._lock
+
+        def snapshot() -> dict[str, Any]:
+            with lock:
+                return state.snapshot()
+
+        return snapshot
+
     def _read(self, get: Callable[[ResponseState], T]) -> T:
         with self._lock:
             return get(self._state)
@@ -162,7 +178,7 @@ class Reading:
         self._changed()
 
     def _changed(self) -> None:
-        for listener in self._listeners:
+        for listener in tuple(self._listeners):
             listener()
 
 

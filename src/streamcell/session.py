@@ -12,7 +12,6 @@ import re
 import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Generator, Iterable
-from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -46,6 +45,9 @@ CLOSED = "connection closed"
 CANCELLED = "cancelled at the server"
 GOES_ON = "connection closed; the server may go on with it"
 """What became of a request whose answer was not wanted any more."""
+RETRIABLE = ("failed", "interrupted")
+RUNNING: set[Stream] = set()
+"""All streams that have begun and not ended."""
 
 
 class Stream(Reading):
@@ -67,7 +69,8 @@ class Stream(Reading):
         self._started = 0.0
         self._first_text = False
         self._task: asyncio.Task[None] | None = None
-        self._future: Future[None] | None = None
+        self._begun = False
+        self._rate_limits: dict[str, str] = {}
         self._cancelled = self._stopping = False
         self._again: Callable[[], None] | None = None
         self._done = threading.Event()
@@ -207,7 +210,7 @@ class Stream(Reading):
     @property
     def rate_limits(self) -> dict[str, str]:
         """The service's ``x-ratelimit-…`` headers, by name."""
-        return dict(self._request.rate_limits) if self._request else {}
+        return dict(self._request.rate_limits if self._request else self._rate_limits)
 
     @property
     def done(self) -> bool:
@@ -216,14 +219,16 @@ class Stream(Reading):
 
     def start(self) -> Stream:
         """Begin, in the background. Returns at once."""
-        if self._future is None:
-            self._future = background.spawn(self._run())
+        if not (self._begun or self.done):
+            self._begun = True
+            RUNNING.add(self)
+            background.spawn(self._run())
         return self
 
     @property
     def can_retry(self) -> bool:
         """Whether the stream has failed or was cut, and its request can be sent again."""
-        return self.done and self._again is not None and self.status in ("failed", "interrupted")
+        return self.done and self._again is not None and self.status in RETRIABLE
 
     def retry(self) -> Stream:
         """Send the same request again, in this stream and its views. What the last try brought goes into `tries`.
@@ -235,8 +240,7 @@ class Stream(Reading):
             raise UsageError(f"Expected a request that failed, to try it again; got a stream that is {self.status}.")
         with self._lock:
             self.tries.append(self._restart())
-            self._first_text = self._cancelled = self._stopping = False
-            self._future = None
+            self._begun = self._first_text = self._cancelled = self._stopping = False
             self.events = EventLog(self._keep_events, is_light)
             self._done.clear()
         self._again()
@@ -248,7 +252,7 @@ class Stream(Reading):
         A background response is cancelled at the server too.
         """
         self._cancelled = True
-        if self._future and not self.done:
+        if self._begun and not self.done:
             background.call_soon(self._cancel_here)
 
     def wait(self, timeout: float | None = None) -> Stream:
@@ -306,11 +310,22 @@ class Stream(Reading):
             self.annotate("elapsed_ms", self._elapsed_ms())
             if asked and self._cancelled:
                 await self._tell_server()
-            if self._again and self.status in ("failed", "interrupted"):
+            if self._again and self.status in RETRIABLE:
                 self.annotate("can_retry", True)
             self.events.close()
+            self._let_go()
             self._done.set()
             self._changed()
+
+    def _let_go(self) -> None:
+        """Drop what only a running stream needs. Much of it holds the stream, which is to go with its last user."""
+        RUNNING.discard(self)
+        self._task = self._clocks = self._source = None
+        self._recorder = Recorder()
+        if self._request:
+            self._rate_limits = self._request.rate_limits
+        if self.status not in RETRIABLE:
+            self._request = self._again = None
 
     async def _pass_on(self) -> None:
         """Fold what the source gives, until it ends or the grace after the terminal event is over."""
@@ -321,7 +336,8 @@ class Stream(Reading):
                 grace = GRACE_SECONDS if self._state.terminal else None
                 try:
                     events = await asyncio.wait_for(anext(source), grace) if grace else await anext(source)
-                except (StopAsyncIteration, TimeoutError, asyncio.TimeoutError):
+                except (StopAsyncIteration, TimeoutError, asyncio.TimeoutError) as end:
+                    end.__traceback__ = None  # until 3.11 wait_for leaves a cycle, and this would hold the stream in it
                     return
                 self._take(events)
         finally:

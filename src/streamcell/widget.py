@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+import weakref
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -64,7 +65,7 @@ class StreamView(anywidget.AnyWidget):
 
     def __init__(self, stream: Stream, **traits: Any) -> None:
         super().__init__(_module=_built().hash, **traits)
-        self._stream = stream
+        self._stream = weakref.ref(stream)  # the pump holds it, as long as there is something to stop or to retry
         self.on_msg(self._on_message)
         AUDIENCE.attach()
         if not StreamView._page_has_module:
@@ -107,19 +108,26 @@ class StreamView(anywidget.AnyWidget):
             self._pump.resync()
         elif kind == "ack" and content.get("epoch") == self._pump.epoch and isinstance(content.get("seq"), int):
             self._pump.ack(content["seq"])
+        elif (stream := self._stream()) is None:
+            return
         elif kind == "cancel":
-            self._stream.cancel()
-        elif kind == "retry" and self._stream.can_retry:
-            self._stream.retry()
+            stream.cancel()
+        elif kind == "retry" and stream.can_retry:
+            stream.retry()
+
+    @property
+    def ended(self) -> bool:
+        """Whether all there is was sent, and nothing is on its way."""
+        return self._pump.ended
 
     def close(self) -> None:
         """Take the view off all pages. The stream goes on."""
-        if hasattr(self, "_pump"):
+        if self.comm is not None and hasattr(self, "_pump"):  # also called when it is collected
             self._pump.close()
         super().close()
 
     def __repr__(self) -> str:
-        return f"<StreamView of {self._stream!r}>"
+        return f"<StreamView of {self._stream() or 'a stream that has ended'!r}>"
 
 
 class _Built:
