@@ -44,7 +44,8 @@ def answer() -> dict:
 
 def test_the_cell_leaves_the_view_and_a_static_copy_and_returns_nothing(answer: dict) -> None:
     view, copy = answer["outputs"][1]
-    assert list(view.data) == ["application/vnd.jupyter.widget-view+json"]
+    assert sorted(view.data) == ["application/vnd.jupyter.widget-view+json", "text/html"]
+    assert view.data["text/html"] == ""  # shown where there is no model; nothing would be an error in some
     assert sorted(copy.data) == ["text/html", "text/plain"]
     assert [o.output_type for o in (view, copy)] == ["display_data", "display_data"]
 
@@ -182,3 +183,13 @@ def test_a_question_is_a_prompt_and_no_call_for_help(cell: str) -> None:
     outputs = executed(LOAD, cell, "print(_stream.status, 'pinfo' in get_ipython().transform_cell('%stream?'))")
     assert printed(outputs[1]) == ""
     assert printed(outputs[2]) == "completed True\n"
+
+
+def test_an_answer_that_ended_in_a_later_cell_is_whole_in_its_own() -> None:
+    outputs = executed(
+        "import streamcell; s = streamcell.stream('Hello! Who are you?', model='demo/hello', wait=False)",
+        "s.wait().status",
+    )
+    copy = outputs[0][-1]
+    assert copy.data["text/plain"].startswith("[Completed")
+    assert "a small shelf of canned answers" in copy.data["text/plain"]

@@ -1,0 +1,135 @@
+"""A saved notebook, opened by somebody else: the static copy is there, readable, and nothing beside it complains.
+
+With ``STREAMCELL_PICTURES=/folder`` each way of opening is also kept as a picture, for people to look at.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbconvert import HTMLExporter
+from nbformat.sign import NotebookNotary
+
+from tests import specimen
+from tests.e2e.lab import APPS, Lab, Server
+
+pytestmark = pytest.mark.e2e
+
+SIZES = {"wide": 1100, "narrow": 420}
+TALL = 6500
+"""Pixels; JupyterLab does not lay out what is out of sight."""
+
+COMPLAINTS = re.compile(
+    r"error displaying|model not found|loading widget|StreamView|Javascript error|CSS|display:", re.I
+)
+SAID = (
+    "That was the tour.",
+    '"timezone": "local"',
+    "Olbers' paradox",
+    "The service reported an error",
+    "I'd rather not.",
+    "It was a dark and",
+)
+"""Words of each answer, as a reader sees them."""
+
+
+@pytest.fixture(scope="module")
+def saved() -> dict[str, nbformat.NotebookNode]:
+    return {"plain": specimen.executed(), "state": specimen.executed(widget_state=True)}
+
+
+@pytest.fixture(scope="module", params=APPS)
+def jupyter(request: pytest.FixtureRequest, saved: dict, tmp_path_factory: pytest.TempPathFactory):
+    """A server with the notebook in it four times: with the state of its widgets and without, trusted and not."""
+    module = APPS[request.param][0]
+    if importlib.util.find_spec(module) is None:
+        pytest.skip(f"{module} is not installed here; `make matrix` has it")
+    folder = tmp_path_factory.mktemp("opened")
+    (folder / ".data").mkdir()
+    notary = NotebookNotary(data_dir=str(folder / ".data"))
+    for state, book in saved.items():
+        for trust in ("trusted", "untrusted"):
+            book.metadata["opened"] = trust  # what is signed is the content
+            nbformat.write(book, folder / f"{state}-{trust}.ipynb")
+            if trust == "trusted":
+                notary.sign(nbformat.read(folder / f"{state}-{trust}.ipynb", as_version=4))
+    notary.store.close()
+    server = Server(folder, {"JUPYTER_DATA_DIR": str(folder / ".data")}, app=request.param)
+    yield server
+    server.stop()
+
+
+def picture(page, *name: str) -> None:
+    if folder := os.environ.get("STREAMCELL_PICTURES"):
+        page.screenshot(path=Path(folder) / f"{'-'.join(name)}.png", full_page=True)
+
+
+def assert_readable(seen: str) -> None:
+    for words in SAID:
+        assert seen.count(words) == 1, f"{words!r} is seen {seen.count(words)} times"
+    assert not COMPLAINTS.search(seen), COMPLAINTS.search(seen)
+
+
+@pytest.mark.parametrize(("state", "trust"), [("plain", "trusted"), ("plain", "untrusted"), ("state", "trusted")])
+def test_a_saved_notebook_shows_each_answer_once_and_no_error(browser, jupyter: Server, state: str, trust: str) -> None:
+    page = browser.new_page(viewport={"width": SIZES["wide"], "height": TALL})
+    lab = Lab(page, jupyter)
+    lab.open(f"{state}-{trust}.ipynb")
+    # A view without its model says so some time after the notebook is there.
+    has_tried = "() => !document.querySelector('.jp-Notebook')?.innerText.includes('Loading widget')"
+    page.wait_for_function(has_tried)
+    heights = page.evaluate("() => [...document.querySelectorAll('.sc-static')].map(e => e.offsetHeight)")
+    assert len(heights) == specimen.ANSWERS
+    assert min(heights) > 40
+    assert_readable(page.locator(".jp-Notebook").inner_text())
+    picture(page, jupyter.app, state, trust)
+    if state == "plain":
+        page.evaluate(
+            "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", "JupyterLab Dark"
+        )
+        page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
+        assert_readable(page.locator(".jp-Notebook").inner_text())
+        picture(page, jupyter.app, state, trust, "dark")
+    page.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("template", "theme"), [("lab", "light"), ("lab", "dark"), ("classic", "light"), ("basic", "light")]
+)
+def test_an_exported_page_shows_each_answer_once_without_network_and_script(
+    browser, saved: dict, tmp_path: Path, template: str, theme: str, size: str
+) -> None:
+    html, _ = HTMLExporter(template_name=template, theme=theme).from_notebook_node(saved["plain"])
+    (tmp_path / "book.html").write_text(html, encoding="utf-8")
+    context = browser.new_context(
+        viewport={"width": SIZES[size], "height": 900}, java_script_enabled=False, offline=True
+    )
+    page = context.new_page()
+    page.goto((tmp_path / "book.html").as_uri())
+    assert_readable(page.locator("body").inner_text())
+    wide = page.locator(".sc-static").first
+    assert wide.bounding_box()["width"] <= SIZES[size]
+    picture(page, "nbconvert", template, theme, size)
+    context.close()
+
+
+def test_on_paper_nothing_is_folded(browser, saved: dict, tmp_path: Path) -> None:
+    html, _ = HTMLExporter(template_name="lab").from_notebook_node(saved["plain"])
+    (tmp_path / "book.html").write_text(html, encoding="utf-8")
+    context = browser.new_context(viewport={"width": 700, "height": 900}, offline=True, java_script_enabled=False)
+    page = context.new_page()
+    page.goto((tmp_path / "book.html").as_uri())
+    thought = page.get_by_text("every line of sight would end on a star")
+    assert thought.bounding_box() is None or not thought.is_visible()
+    page.emulate_media(media="print")
+    assert thought.is_visible()
+    assert thought.bounding_box()["height"] > 0
+    assert_readable(page.locator("body").inner_text())
+    picture(page, "nbconvert", "print")
+    context.close()

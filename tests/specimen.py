@@ -1,0 +1,65 @@
+"""A notebook with an answer of every kind, executed without a page: what others get to open."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+EVERYTHING = Path(__file__).parent / "vectors" / "fallback" / "everything.json"
+
+CELLS = (
+    "%load_ext streamcell",
+    "%%stream tour\nGive me a tour of markdown",
+    "%stream What is the weather in Lisbon?",
+    "%stream Why is the night sky dark?",
+    "%stream Show me an error",
+    # The snapshot of a recorded answer with all kinds of items, and an answer that nobody ended.
+    "import json, streamcell\n"
+    "response = json.loads(open({path!r}, encoding='utf-8').read())['snapshot']\n"
+    "response = {{**response, 'error': None, 'streamcell': {{}}}}\n"
+    "_ = streamcell.show([{{'type': 'response.incomplete', 'sequence_number': 1, 'response': response}}])",
+    "_ = streamcell.show([{{'type': 'response.output_text.delta', 'delta': 'It was a *dark* and'}}])",
+)
+ANSWERS = len(CELLS) - 1
+ENVIRON = {
+    "OPENAI_API_KEY": "",
+    "OPENAI_BASE_URL": "",
+    "STREAMCELL_MODEL": "",
+    "STREAMCELL_DEMO_SPEED": "0",
+    "STREAMCELL_JOURNAL": "0",
+}
+
+
+def sources() -> list[str]:
+    return [c.format(path=str(EVERYTHING)) if "{path" in c or "{{" in c else c for c in CELLS]
+
+
+def unexecuted() -> nbformat.NotebookNode:
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources()])
+    book.cells.insert(0, nbformat.v4.new_markdown_cell("# Answers\n\nA cell of *someone's* own words."))
+    book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return book
+
+
+def executed(*, widget_state: bool = False) -> nbformat.NotebookNode:
+    """The notebook as JupyterLab saves it, or with the state of its widgets, as nbclient does."""
+    book = unexecuted()
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in ENVIRON.items():
+            patched.setenv(name, value)
+        NotebookClient(book, timeout=120, store_widget_state=widget_state).execute()
+    return book
+
+
+def copies(book: Any) -> list[Any]:
+    """The outputs that hold a static copy."""
+    found = [
+        o for c in book.cells for o in c.get("outputs", ()) if "sc-static" in str(o.get("data", {}).get("text/html"))
+    ]
+    assert len(found) == ANSWERS, json.dumps(found)[:500]
+    return found
