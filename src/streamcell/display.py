@@ -68,6 +68,21 @@ class Shown:
         # Updates from the background must name the cell they belong to, and that is kept in the context.
         self._context = contextvars.copy_context()
         self._copy = Copy(stream, self._publish, awaited=awaited)
+        self._stream = stream
+        if not awaited:
+            self._shell().events.register("post_run_cell", self._cell_ended)
+
+    @staticmethod
+    def _shell() -> Any:
+        from IPython import get_ipython
+
+        return get_ipython()
+
+    def _cell_ended(self, _result: object) -> None:
+        """Runners without a page, such as nbclient, hear only the cell that runs: it tells what ended meanwhile."""
+        if self._stream.done:
+            self._shell().events.unregister("post_run_cell", self._cell_ended)
+            self._handle.update(_bundle(written(self._stream)), raw=True)
 
     def _live(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """The view as anywidget shows it (Colab needs its metadata), but for the line of text that stands for it.
