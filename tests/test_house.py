@@ -22,7 +22,7 @@ LAYER = {
     "bodies": 2, "audience": 2,
     "tape_file": 2, "journal": 2, "recording": 2, "replay": 2, "feeds": 2, "reading": 2,
     "sources": 3, "session": 3, "pump": 3,
-    "widget": 4, "copies": 4, "display": 4, "terminal": 4, "hosts": 4, "api": 5, "magics": 6, "recovery": 6,
+    "widget": 4, "cells": 4, "copies": 4, "display": 4, "terminal": 4, "hosts": 4, "api": 5, "magics": 6, "recovery": 6,
     "": 9,  # the package itself: a table of names, loaded when used
 }  # fmt: skip
 """Imports point to a lower number, or within a layer as SAME allows."""
@@ -33,7 +33,7 @@ SAME = {
     ("state", "numbering"), ("state", "events"), ("items", "document"), ("parts", "document"), ("parts", "items"),
     ("state", "parts"), ("state", "readout"), ("providers", "document"), ("http_errors", "retry"),
     ("transport", "http_errors"), ("session", "sources"), ("event_log", "background"),
-    ("display", "widget"), ("display", "copies"), ("pump", "session"), ("transport", "demo"),
+    ("display", "widget"), ("display", "cells"), ("cells", "widget"), ("display", "copies"), ("pump", "session"), ("transport", "demo"),
     ("hosts", "display"), ("hosts", "widget"), ("hosts", "terminal"),
     ("journal", "tape_file"), ("recording", "journal"), ("replay", "transport"), ("feeds", "journal"),
 }  # fmt: skip
@@ -42,7 +42,7 @@ UNDER_A_NAME_OF_THE_PACKAGE = {"__version__"}
 DOORS = {
     "httpx": {"transport", "chunked", "demo"}, "h11": {"demo"}, "msgspec": {"events", "providers", "tape"},
     "markdown_it": {"fallback"}, "mdit_py_plugins": {"fallback"},
-    "anywidget": {"widget"}, "traitlets": {"widget"}, "ipywidgets": set(), "IPython": {"magics", "display"},
+    "anywidget": {"widget"}, "traitlets": {"widget"}, "ipywidgets": set(), "IPython": {"magics", "display", "cells"},
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import weakref
 import pytest
 from ipywidgets import Layout, Widget
 
+from streamcell.cells import Cells
 from streamcell.options import StreamOptions
 from streamcell.session import RUNNING, Stream
 from streamcell.widget import StreamView
@@ -112,3 +113,79 @@ def test_two_hundred_times_made_streamed_and_closed_leaves_nothing() -> None:
         once()
     assert until(lambda: not RUNNING and len(alive()) <= before)
     assert Widget.get_manager_state()["state"] == {}
+
+
+class Shell:
+    """As much of IPython as `Cells` needs, with a front end that names its cells."""
+
+    def __init__(self) -> None:
+        self.events = self.kernel = self
+        self.hooks: list = []
+        self.metadata: object = {}
+
+    def register(self, event: str, hook) -> None:
+        assert event == "pre_run_cell"
+        if hook not in self.hooks:
+            self.hooks.append(hook)
+
+    def get_parent(self, channel: str) -> object:
+        return {"metadata": self.metadata}
+
+    def run(self, metadata: object) -> None:
+        self.metadata = metadata
+        for hook in self.hooks:
+            hook(None)
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch) -> Shell:
+    made = Shell()
+    monkeypatch.setattr("IPython.get_ipython", lambda: made)
+    return made
+
+
+def shown(cells: Cells, *, ended: bool = True) -> StreamView:
+    stream = asked()
+    view = StreamView(stream)
+    if ended:
+        stream.start().wait(10)
+        assert until(lambda: view.ended)
+    cells.shows(view)
+    return view
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_cell_that_runs_again_closes_the_views_of_its_last_run_only(shell: Shell, ended: bool) -> None:
+    cells = Cells()
+    shell.run({"cellId": "one"})
+    first, second = shown(cells, ended=ended), shown(cells, ended=ended)
+    shell.run({"cellId": "two"})
+    other = shown(cells)
+    assert all(view.comm for view in (first, second, other))
+    shell.run({"cellId": "one"})
+    third = shown(cells)
+    assert [view.comm is None for view in (first, second, other, third)] == [True, True, False, False]
+    shell.run({"cellId": "one"})
+    assert third.comm is None
+    assert other.comm
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_deleted_cell_closes_its_views_unless_they_still_stream(shell: Shell) -> None:
+    cells = Cells()
+    shell.run({"cellId": "one"})
+    ended, running = shown(cells), shown(cells, ended=False)
+    shell.run({"cellId": "two", "deletedCells": ["one", "never seen"]})
+    assert ended.comm is None
+    assert running.comm
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("metadata", [None, {}, {"cellId": ""}, {"cellId": None, "deletedCells": None}])
+def test_a_front_end_that_names_no_cells_keeps_all_views(shell: Shell, metadata: object) -> None:
+    cells = Cells()
+    shell.run(metadata)
+    view = shown(cells)
+    shell.run(metadata)
+    assert view.comm

@@ -92,6 +92,8 @@ class Copy:
                 self._final = final
         if self._final:
             _open.discard(self)
+            if not self._stream.can_retry:  # then nobody holds this any more, and the context of its cell
+                self._stream.unsubscribe(self._on_change)
 
     # ---------------------------------------------------------------- on the background loop
     def _on_change(self) -> None:

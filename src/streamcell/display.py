@@ -57,6 +57,7 @@ class Shown:
     def __init__(self, stream: Stream, *, awaited: bool) -> None:
         from IPython.display import display
 
+        from streamcell.cells import CELLS
         from streamcell.widget import StreamView
 
         if awaited:
@@ -68,6 +69,7 @@ class Shown:
         # Updates from the background must name the cell they belong to, and that is kept in the context.
         self._context = contextvars.copy_context()
         self._copy = Copy(stream, self._publish, awaited=awaited)
+        CELLS.shows(self.view)
         self._stream = stream
         if not awaited:
             self._shell().events.register("post_run_cell", self._cell_ended)
