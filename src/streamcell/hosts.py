@@ -16,12 +16,20 @@ class InMarimo:
     """A live view in the output of the marimo cell that runs."""
 
     def __init__(self, stream: Stream) -> None:
-        from streamcell.widget import StreamView
-
-        sys.modules["marimo"].output.append(StreamView(stream))
+        sys.modules["marimo"].output.append(_live_view(stream))
 
     def finish(self) -> None:
         """Nothing is left to do: marimo keeps no outputs that would need a static copy."""
+
+
+def _live_view(stream: Stream) -> object:
+    from streamcell.widget import StreamView
+
+    return StreamView(stream)
+
+
+# For a stream that is a cell's last expression: marimo shows that in place of what the cell had put out.
+Stream.live_view = _live_view
 
 
 def show_here(stream: Stream, *, awaited: bool) -> Shown | InMarimo | Printed | None:

@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from streamcell.errors import ProviderError, StreamcellError, TransportError
 from streamcell.secret import redact
@@ -139,6 +139,14 @@ class Reading:
 
         snapshot = self.snapshot()
         return {"text/html": fallback.to_html(snapshot), "text/plain": fallback.to_text(snapshot)}
+
+    live_view: ClassVar[Callable[[Any], object] | None] = None
+    """Makes a live view of a stream; set where views are known, for hosts that ask an object what to show of it."""
+
+    def _display_(self) -> object:
+        """What marimo shows of a stream: the live view, where Jupyter shows the copy of what there is."""
+        make = type(self).live_view
+        return make(self) if make else repr(self)
 
     # ---------------------------------------------------------------- for the session
     def _fold(self, events: Iterable[Any]) -> None:
