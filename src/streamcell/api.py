@@ -21,7 +21,7 @@ __all__ = ["astream", "resume", "show", "stream"]
 STOP_SECONDS = 3.0
 """So long an interrupted cell waits for its connection to be closed, and for a service to cancel its answer."""
 
-TWICE_SECONDS = 2.0
+TWICE_SECONDS = 1.0
 """A second interrupt within this time ends the cell, and Run All with it, as interrupts do elsewhere."""
 TWICE = "KeyboardInterrupt: interrupted twice. The text of the stream is kept."
 
@@ -38,7 +38,7 @@ def stream(prompt: str = "", *, display: bool = True, wait: bool = True, **optio
     Returns:
         The stream: its ``text``, ``usage``, ``error`` and so on. It does not raise for a failed answer; call
         `Stream.raise_for_error` for that. An interrupt of the kernel ends it as ``cancelled``, with the text kept, and
-        what comes after it runs; a second one within two seconds is raised as KeyboardInterrupt.
+        what comes after it runs; a second one within a second is raised as KeyboardInterrupt.
 
     Raises:
         UsageError: An unknown option, an empty prompt, no key where one is needed. Nothing was sent.
