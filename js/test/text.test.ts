@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import * as markdown from "../src/markdown/index.js";
 import { MarkdownText } from "../src/views/text.js";
 
-const NONE = { of: () => undefined } as never;
+const NONE = { tails: { of: () => undefined }, load: () => new Promise(() => undefined) } as never;
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -16,8 +16,8 @@ const CHUNKS = 16;
 /** What may stand as the language's name: the first word of the info string, if it is a name at all. */
 const LANGUAGE = /^[ \t]*([A-Za-z][A-Za-z0-9+#._-]{0,19})(?![^\s,{:])/;
 const SAID_MS = 1500;
-/** Lines coloured at once; the others when there is time. */
-const AT_ONCE = 100;
+/** Characters coloured at once; the others when there is time. */
+const AT_ONCE = 8192;
 
 /** Lines in a box. Those that have their colours are cut off from its text. */
 interface Chunk {
@@ -122,10 +122,12 @@ export class CodeBlock {
     const limit = this.isOpen ? this.lines.length - 1 : this.lines.length;
     if (this.coloured >= limit) return;
     const reselect = keepSelectedText(this.el);
-    const end = Math.min(limit, this.coloured + AT_ONCE);
-    while (this.coloured < end) this.colourLine(this.coloured++, this.grammar);
+    for (let taken = 0; this.coloured < limit && taken < AT_ONCE; this.coloured++) {
+      taken += 1 + (this.lines[this.coloured]?.length ?? 0);
+      this.colourLine(this.coloured, this.grammar);
+    }
     reselect();
-    if (end === limit) return;
+    if (this.coloured === limit) return;
     this.later = setTimeout(() => {
       this.later = null;
       this.colour();

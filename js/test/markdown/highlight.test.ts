@@ -16,6 +16,10 @@ function colours(language: string, code: string): string[][] {
   });
 }
 
+const LANGUAGES = "python javascript json bash sql html css yaml toml r julia c java go rust markdown diff latex".split(
+  " ",
+);
+
 describe("colours", () => {
   test.each([
     ["python", "def f(x):", ["keyword def", "name f"]],
@@ -53,17 +57,25 @@ describe("colours", () => {
     expect(colours("c", "/* a\nb */ int")).toEqual([["comment /* a"], ["comment b */", "type int"]]);
   });
 
-  test.each(["'", '"', "`", "/*", '"""', "<", "(".repeat(500), "\\", "a ".repeat(400), "$", "0x"])(
-    "take no time over %j",
-    (piece) => {
-      const line = piece.repeat(5000).slice(0, 900);
-      for (const language of "python js json bash sql html css yaml toml r julia c java go rust markdown diff latex".split(
-        " ",
-      )) {
-        for (const { length } of colours(language, `${line}\n${line}`)) expect(length).toBeLessThan(901);
-      }
-    },
-  );
+  const PIECES =
+    '\' " ` /* """ \'\'\' < ( \\ a_ $ 0x - [ a. 1. -- # \\" a: "a": __ <!-- <a_ a=" =/ { @a & &a; ** % ~ r#" ]( e+ \'a';
+
+  // Were one of them quadratic in a line's length, all of this would take minutes
+  test.each(PIECES.split(" "))("take no time over 20 KB of %j", { timeout: 30_000 }, (piece) => {
+    const line = piece.replaceAll("_", " ").repeat(999).slice(0, 999);
+    for (const language of LANGUAGES) colours(language, `${line}\n`.repeat(20));
+  });
+
+  test("of every language and its usual names are there", () => {
+    const others = "py js jsx typescript ts tsx sh shell console zsh yml cpp c++ h hpp tex rs jl xml md patch jsonl";
+    const names = [...LANGUAGES, ...others.split(" ")];
+    expect(names.filter((name) => !highlighter.grammarOf(name))).toEqual([]);
+    expect(highlighter.grammarOf("Python")).toBe(highlighter.grammarOf("py"));
+  });
+
+  test("leave a line alone that is too long to be code", () => {
+    expect(colours("python", `'''\n${"x = 1 ".repeat(20_000)}\n'''`)).toEqual([["string '''"], [], ["string '''"]]);
+  });
 });
 
 const LINES = Array.from({ length: 80 }, (_, i) => `def f_${i}(x): # c\u200b`);

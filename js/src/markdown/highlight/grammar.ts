@@ -46,61 +46,68 @@ const MAX_LINE = 1000;
 /** The pair open at the end of a line, or null. */
 export type State = Pair | null;
 
-const WORD = /[A-Za-z_$][\w$]*/y;
-const NUMBER = /(?:0[xXoObB][\da-fA-F_]+|\d[\d_]*\.?[\d_]*(?:[eE][+-]?\d+)?)[A-Za-z]?\w*/y;
-const OTHER = /[^\w$"'`#/<>=@\-+*%{[\\:.!?&|;,()}\]~^\s]+|\s+|./y;
+const WORD = /[A-Za-z_$][\w$]*/;
+const NUMBER = /(?:0[xXoObB][\da-fA-F_]+|\d[\d_]*\.?[\d_]*(?:[eE][+-]?\d+)?)[A-Za-z]?\w*/;
 
-function at(pattern: RegExp, line: string, from: number): string | null {
-  pattern.lastIndex = from;
-  return pattern.exec(line)?.[0] ?? null;
+/** What can begin within a line, as one expression: trying one after the other takes ten times as long. */
+const beginnings = new WeakMap<Grammar, RegExp>();
+
+function beginningsOf(grammar: Grammar): RegExp {
+  const known = beginnings.get(grammar);
+  if (known) return known;
+  const { pairs, patterns = [], isText } = grammar;
+  const all = [...pairs.map(({ open }) => open), ...patterns.map(([pattern]) => pattern), WORD];
+  if (!isText) all.push(NUMBER);
+  const made = new RegExp(all.map(({ source }) => `(${source})`).join("|"), "g");
+  beginnings.set(grammar, made);
+  return made;
 }
 
 /** The coloured stretches of one line, and what is open behind it. */
 export function tokenize(grammar: Grammar, line: string, before: State): { tokens: Token[]; state: State } {
   const tokens: Token[] = [];
+  // A longer line is data, not code, and looking for all that it could be takes too long
+  if (line.length > MAX_LINE) return { tokens, state: before };
+  const add = (start: number, end: number, kind: Kind | null): number => {
+    if (kind && end > start) tokens.push({ start, end, kind });
+    return end;
+  };
   let state = before;
   let from = 0;
-  const add = (length: number, kind: Kind | null): void => {
-    if (kind && length > 0) tokens.push({ start: from, end: from + length, kind });
-    from += Math.max(1, length);
-  };
-  // A longer line is data, not code, and looking for all that it could be takes too long
-  if (line.length > MAX_LINE) return { tokens, state };
+  if (state) {
+    const end = closing(state, line, 0);
+    from = add(0, end ?? line.length, state.kind);
+    if (end === null) return { tokens, state };
+    state = null;
+  }
+  const search = beginningsOf(grammar);
   while (from < line.length) {
-    if (state) {
-      const rest: string | null = at(state.close, line, from);
-      const { kind } = state;
-      if (rest !== null) state = null;
-      add(rest?.length ?? line.length - from, kind);
-      continue;
-    }
-    const pair = grammar.pairs.find(({ open }) => at(open, line, from) !== null);
-    if (pair) {
-      const open = at(pair.open, line, from) ?? "";
-      const rest = at(pair.close, line, from + open.length);
-      if (rest === null && pair.long) state = pair;
-      add(rest === null ? line.length - from : open.length + rest.length, pair.kind);
-      continue;
-    }
-    const [length, kind] = plain(grammar, line, from);
-    add(length, kind);
+    search.lastIndex = from;
+    const match = search.exec(line);
+    if (!match) break;
+    const end = search.lastIndex;
+    const which = match.findIndex((part, i) => i > 0 && part !== undefined) - 1;
+    const pair = grammar.pairs[which];
+    const close = pair ? closing(pair, line, end) : end;
+    const kind = pair ? pair.kind : plain(grammar, which - grammar.pairs.length, match[0], line.charAt(end));
+    from = Math.max(match.index + 1, add(match.index, close ?? line.length, kind));
+    if (close === null && pair?.long) state = pair;
   }
   return { tokens, state };
 }
 
-function plain(grammar: Grammar, line: string, from: number): readonly [number, Kind | null] {
-  for (const [pattern, kind] of grammar.patterns ?? []) {
-    const found = at(pattern, line, from);
-    if (found) return [found.length, kind];
-  }
-  const word = at(WORD, line, from);
-  if (word) return [word.length, grammar.isText ? null : wordKind(grammar, word, line, from + word.length)];
-  const number = grammar.isText ? null : at(NUMBER, line, from);
-  if (number) return [number.length, "number"];
-  return [at(OTHER, line, from)?.length ?? 1, null];
+/** Where what `pair` has opened before `from` ends, or null. */
+function closing({ close }: Pair, line: string, from: number): number | null {
+  close.lastIndex = from;
+  return close.test(line) ? close.lastIndex : null;
 }
 
-function wordKind(grammar: Grammar, word: string, line: string, end: number): Kind | null {
-  const known = grammar.words?.get(grammar.ignoreCase ? word.toLowerCase() : word);
-  return known ?? (grammar.calls && line.charAt(end) === "(" ? "name" : null);
+/** The colour of what pattern `which` has found, with words and numbers behind the grammar's own. */
+function plain({ patterns = [], ...grammar }: Grammar, which: number, found: string, next: string): Kind | null {
+  const own = patterns[which];
+  if (own) return own[1];
+  if (which > patterns.length) return "number";
+  if (grammar.isText) return null;
+  const known = grammar.words?.get(grammar.ignoreCase ? found.toLowerCase() : found);
+  return known ?? (grammar.calls && next === "(" ? "name" : null);
 }
