@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import gc
 import json
+import subprocess
+import sys
 import time
 import weakref
+from collections import Counter
+from pathlib import Path
 
 import pytest
 from ipywidgets import Layout, Widget
 
+import streamcell
 from streamcell.cells import Cells
 from streamcell.options import StreamOptions
 from streamcell.session import RUNNING, Stream
@@ -91,11 +96,11 @@ def test_a_failed_stream_stays_for_its_retry_button() -> None:
     assert failed().can_retry
 
 
-def alive() -> list[object]:
+def alive() -> Counter[str]:
     """All objects of our classes. The demo, like any service, remembers some of its answers."""
     gc.collect()
-    rooms = [type(thing).__module__ for thing in gc.get_objects()]
-    return [room for room in rooms if room.startswith("streamcell.") and not room.startswith("streamcell.demo")]
+    kinds = [f"{type(thing).__module__}.{type(thing).__name__}" for thing in gc.get_objects()]
+    return Counter(kind for kind in kinds if kind.startswith("streamcell.") and not kind.startswith("streamcell.demo"))
 
 
 @pytest.mark.usefixtures("at_once")
@@ -108,10 +113,11 @@ def test_two_hundred_times_made_streamed_and_closed_leaves_nothing() -> None:
 
     once()
     assert until(lambda: not RUNNING)
-    before = len(alive())
+    before = alive()
     for _ in range(200):
         once()
-    assert until(lambda: not RUNNING and len(alive()) <= before)
+    until(lambda: not RUNNING and alive() <= before)
+    assert alive() - before == Counter()
     assert Widget.get_manager_state()["state"] == {}
 
 
@@ -189,3 +195,33 @@ def test_a_front_end_that_names_no_cells_keeps_all_views(shell: Shell, metadata:
     view = shown(cells)
     shell.run(metadata)
     assert view.comm
+
+
+def test_stop_all_ends_what_runs_and_keeps_its_text() -> None:
+    ended = streamcell.stream("Hello", base_url="demo", display=False)
+    running = [streamcell.stream("Write a long answer", base_url="demo", display=False, wait=False) for _ in range(3)]
+    assert until(lambda: all(stream.text for stream in running))
+    assert sorted(map(id, streamcell.stop_all())) == sorted(map(id, running))
+    assert [stream.status for stream in running] == ["cancelled"] * 3
+    assert all(stream.text for stream in running)
+    assert ended.status == "completed"
+    assert streamcell.stop_all() == []
+
+
+def test_a_process_that_ends_in_mid_stream_leaves_no_thread_says_nothing_and_loses_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("STREAMCELL_JOURNAL_DIR", str(tmp_path))
+    code = """if True:
+        import atexit, threading, time
+        atexit.register(lambda: print([t.name for t in threading.enumerate()]))  # the last to be called
+        import streamcell
+        running = [streamcell.stream("Write a long answer", base_url="demo", display=False, wait=False) for _ in "abc"]
+        while not all(stream.text for stream in running):
+            time.sleep(0.01)
+        print([stream.status for stream in running])"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [str(["in_progress"] * 3), "['MainThread']"]
+    assert done.stderr == ""
+    assert [(lost.status, bool(lost.text)) for lost in streamcell.recover()] == [("interrupted", True)] * 3

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from streamcell.api import astream, resume, show, stream
+    from streamcell.api import astream, resume, show, stop_all, stream
     from streamcell.errors import ProtocolError, ProviderError, StreamcellError, TransportError, UsageError
     from streamcell.keys import ask_key
     from streamcell.options import StreamOptions
@@ -39,11 +39,12 @@ __all__ = [
     "recover",
     "resume",
     "show",
+    "stop_all",
     "stream",
 ]
 
 _HOMES = {
-    "api": ("astream", "resume", "show", "stream"),
+    "api": ("astream", "resume", "show", "stop_all", "stream"),
     "errors": ("ProtocolError", "ProviderError", "StreamcellError", "TransportError", "UsageError"),
     "keys": ("ask_key",),
     "options": ("StreamOptions",),

@@ -1,4 +1,4 @@
-"""The Python API: `stream`, `astream`, `resume` and `show`. Thin: it makes a `Stream`, shows it, and waits for it."""
+"""The Python API: `stream`, `astream`, `resume`, `show`, `stop_all`. Thin: makes a stream, shows it, waits for it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from streamcell.errors import UsageError
 from streamcell.hosts import in_cell, show_here
 from streamcell.options import StreamOptions
 from streamcell.secret import sealed
-from streamcell.session import Stream
+from streamcell.session import RUNNING, Stream
 from streamcell.terminal import Printed
 
-__all__ = ["astream", "resume", "show", "stream"]
+__all__ = ["astream", "resume", "show", "stop_all", "stream"]
 
 STOP_SECONDS = 3.0
 """So long an interrupted cell waits for its connection to be closed, and for a service to cancel its answer."""
@@ -73,6 +73,23 @@ def resume(
     """
     made = Stream.resume(response_id, make_options("", options), after=starting_after or None)
     return run(made, display=display, wait=wait)
+
+
+def stop_all() -> list[Stream]:
+    """End all streams of this process, also those in the background; what they brought is kept.
+
+    An interrupt of the kernel ends only the stream that a cell waits for.
+
+    Returns:
+        The streams that were running. Their connections are closed, unless one takes more than 3 seconds for it.
+    """
+    stopped = list(RUNNING)
+    for made in stopped:
+        made.cancel()
+    deadline = time.monotonic() + STOP_SECONDS
+    for made in stopped:
+        made.wait(timeout=max(0.0, deadline - time.monotonic()))
+    return stopped
 
 
 def show(events: Any, *, api: str = "responses", wait: bool = True, keep_events: bool | int = 1000) -> Stream | Any:

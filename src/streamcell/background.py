@@ -7,12 +7,16 @@ The only module that knows about threads and loops. A host without threads can h
 from __future__ import annotations
 
 import asyncio
+import atexit
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
 __all__ = ["call_soon", "loop", "runs_here", "spawn", "use_loop"]
+
+EXIT_SECONDS = 1.0
+"""So long the end of the process waits for connections to be closed."""
 
 T = TypeVar("T")
 
@@ -26,8 +30,24 @@ def loop() -> asyncio.AbstractEventLoop:
     with _lock:
         if _loop is None or _loop.is_closed():
             _loop = asyncio.new_event_loop()
-            threading.Thread(target=_loop.run_forever, name="streamcell", daemon=True).start()
+            thread = threading.Thread(target=_loop.run_forever, name="streamcell", daemon=True)
+            thread.start()
+            atexit.register(_leave, _loop, thread)
         return _loop
+
+
+def _leave(running: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
+    """The process ends: all tasks are cancelled, and the thread goes."""
+
+    async def end() -> None:
+        if tasks := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=EXIT_SECONDS)
+        running.stop()
+
+    asyncio.run_coroutine_threadsafe(end(), running)
+    thread.join(2 * EXIT_SECONDS)
 
 
 def use_loop(given: asyncio.AbstractEventLoop) -> None:

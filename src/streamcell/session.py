@@ -298,8 +298,8 @@ class Stream(Reading):
         except asyncio.CancelledError:
             if self._clocks.error:
                 self._fail(self._clocks.error)
-            else:
-                self._end(cancelled=True)
+            else:  # by the reader; or the process ends, and then nobody decided that
+                self._end(cancelled=self._cancelled)
         except StreamcellError as error:
             self._fail(error)
         except Exception as error:  # the caller's own iterable, or a mistake of ours: shown, and never costs the text
