@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from typing import Any
 
+import httpx
 import pytest
 
 import streamcell
@@ -12,6 +15,10 @@ from streamcell.demo import __main__ as command
 from streamcell.demo import tape as tapes
 from streamcell.demo.chaos import Chaos, Cut
 from streamcell.demo.core import Demo, Request
+from streamcell.endpoint import resolve
+from streamcell.options import StreamOptions
+from streamcell.sources import Request as Source
+from streamcell.transport import HttpTransport
 from tests.served import served
 from tests.test_demo import asked, events, new_demo
 
@@ -151,3 +158,57 @@ def test_the_embedded_demo_is_cut_where_the_environment_says_so(monkeypatch: pyt
 @pytest.mark.parametrize(("flags", "seed"), [([], None), (["--chaos"], 1), (["--chaos", "7"], 7)])
 def test_the_command_takes_chaos_with_or_without_a_seed(flags: list[str], seed: int | None) -> None:
     assert command._parser().parse_args(flags).chaos == seed
+
+
+def begun_at(server: Any, **options: Any) -> streamcell.Stream:
+    """A stream of a real server over loopback, in mid-answer."""
+    stream = streamcell.stream("Hi", base_url=server.url, model="demo/tour", display=False, wait=False, **options)
+    for event in stream.events:
+        if event.type == "response.output_text.delta":
+            return stream
+    raise AssertionError("no text came")
+
+
+@pytest.mark.parametrize("background", [False, True])
+def test_the_server_sees_a_stopped_stream_leave_within_a_second(background: bool) -> None:
+    with served(speed=0.5) as server:
+        stream = begun_at(server, background=background)
+        assert (server.streams_open, server.streams_cut) == (1, 0)
+        stream.cancel()
+        end = time.monotonic() + 1
+        while not server.streams_cut and time.monotonic() < end:
+            time.sleep(0.001)
+        assert server.streams_cut == 1
+        assert stream.wait(10).status == "cancelled"
+
+
+def test_a_stopped_background_answer_is_cancelled_at_the_server_and_another_is_not() -> None:
+    with served(speed=0.5, require_key="right") as server:
+        stream = begun_at(server, background=True, api_key="right").wait(0)
+        other = begun_at(server, background=True, api_key="right")
+        stream.cancel()
+        stream.wait(10)
+        assert stream.snapshot()["streamcell"]["note"] == "cancelled at the server"
+        told = [
+            httpx.get(f"{server.url}/responses/{s.response['id']}", headers={"authorization": "Bearer right"}).json()
+            for s in (stream, other)
+        ]
+        assert [t["status"] for t in told] == ["cancelled", "in_progress"]
+        assert told[0]["output"][0]["content"][0]["text"].startswith(stream.text)
+        other.cancel()
+        other.wait(10)
+
+
+def test_a_cancel_that_is_redirected_to_another_host_is_not_followed_there() -> None:
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append((request.method, str(request.url), request.headers.get("authorization")))
+        return httpx.Response(307, headers={"location": "https://elsewhere.invalid/v1/responses/r/cancel"})
+
+    endpoint = resolve(StreamOptions(base_url="https://here.invalid/v1", api_key="k" * 20))
+    transport = HttpTransport(endpoint, inner=httpx.MockTransport(answer))
+    options = StreamOptions(background=True, model="m")
+    request = Source(options, transport, lambda key, value: None, resume=("resp_1", None))
+    assert asyncio.run(request.cancel()) is False
+    assert asked == [("POST", "https://here.invalid/v1/responses/resp_1/cancel", "Bearer " + "k" * 20)]

@@ -70,6 +70,8 @@ class ResponsesEncoder:
     def cancel(self) -> list[bytes]:
         """The end of an answer that was made in the background and cancelled."""
         self.object["status"] = "cancelled"
+        if self._item.get("status") == "in_progress":
+            self._item["status"] = "incomplete"
         return [self._lifecycle("response.cancelled")]
 
     def _event(self, kind: str, **fields: Any) -> bytes:
@@ -105,6 +107,9 @@ class ResponsesEncoder:
     def _delta(self, beat: Beat) -> list[bytes]:
         act = _act(beat)
         extra: dict[str, Any] = {"logprobs": []} if act.kind == "text" else {}
+        # Whoever asks for the response in the middle of it gets what there is.
+        holder = self._item if act.kind == "call" else _parts(self._item)[beat.part]
+        holder[_DONE_FIELD[act.kind]] += beat.text
         return [self._event(f"{_TEXT_EVENTS[act.kind]}.delta", **self._place(beat, act), delta=beat.text, **extra)]
 
     def _part_done(self, beat: Beat) -> list[bytes]:
