@@ -1,7 +1,8 @@
 /** Formulas, drawn by KaTeX; a bundle of its own, loaded when the first block that holds a formula has closed. */
 import { render as draw } from "katex";
 import { isHarmless } from "./check.js";
-import { SETTINGS } from "./settings.js";
+import { onCopy } from "./copy.js";
+import { SETTINGS, UNTRUSTED } from "./settings.js";
 
 /**
  * Draws a formula into an element that is empty.
@@ -11,9 +12,12 @@ import { SETTINGS } from "./settings.js";
  * @throws where the source is no TeX that KaTeX knows, or would show what no formula may; the element stays empty then.
  */
 export function render(source: string, display: boolean, into: HTMLElement): void {
+  if (UNTRUSTED.test(source)) throw new Error("This formula is not drawn: it links to something or names it.");
   const box = into.ownerDocument.createElement("span");
   // Its own macros for each formula: what one defines must not reach another
   draw(source, box, { ...SETTINGS, displayMode: display, macros: {} });
-  if (!isHarmless(box)) throw new Error("This formula is not shown: it asks for more than a formula needs.");
+  if (!isHarmless(box)) throw new Error("This formula is not drawn: it asks for more than a formula needs.");
   into.append(...box.childNodes);
 }
+
+document.addEventListener("copy", onCopy);
