@@ -138,7 +138,17 @@ def test_copies_keep_their_distance_and_come_at_each_change_of_state() -> None:
     assert "word199" in file.copies[-1].text
 
 
-@pytest.mark.parametrize(("size", "seconds"), [(0, 2.0), (20_000, 3.0), (100_000, 7.0), (10_000_000, 10.0)])
+def test_many_streams_share_what_copies_may_cost() -> None:
+    others = [Copy(Stream.of([]), File(), awaited=True) for _ in range(5 * copies.PROCESS_COPIES_PER_SECOND)]
+    armed = threading.Event()
+    background.call_soon(lambda: (others[0]._on_change(), armed.set()))
+    assert armed.wait(10)
+    assert others[0]._timer.when() - background.loop().time() > 4.0
+    background.call_soon(others[0]._cancel_timer)
+    copies._open.difference_update(others)
+
+
+@pytest.mark.parametrize(("size", "seconds"), [(0, 2.0), (8_000, 3.0), (40_000, 7.0), (10_000_000, 10.0)])
 def test_the_longer_the_copy_the_rarer_it_is_but_every_ten_seconds_there_is_one(size: int, seconds: float) -> None:
     stream = Stream.of([])
     copy = Copy(stream, File(), awaited=True)

@@ -25,8 +25,10 @@ __all__ = ["Copy", "Written", "written"]
 COPY_SECONDS = 2.0
 """Shortest distance of two copies while text arrives; it grows with the copy."""
 LONGEST_COPY_SECONDS = 10.0
-CHARACTERS_PER_SECOND = 20_000
+CHARACTERS_PER_SECOND = 8_000
 """One more second between copies for so much HTML, so that copies stay a small part of the traffic."""
+PROCESS_COPIES_PER_SECOND = 20
+"""Copies a second over all streams that run."""
 SMALL = 50_000
 """Characters of HTML that cost some ten milliseconds, so that the loop can write them itself. More would keep it from
 the network, and all other streams with it."""
@@ -39,15 +41,16 @@ class Written(NamedTuple):
     text: str
     has_answer: bool
     """Whether there is more to it than a status."""
+    final: bool
 
 
 def written(stream: Stream) -> Written:
     """What is known of a stream, for a place without script."""
     from streamcell import fallback
 
+    final = stream.done  # asked first: then the snapshot is all
     snapshot = stream.snapshot()
-    has_answer = bool(snapshot["output"]) or stream.done
-    return Written(fallback.to_html(snapshot), fallback.to_text(snapshot), has_answer)
+    return Written(fallback.to_html(snapshot), fallback.to_text(snapshot), bool(snapshot["output"]) or final, final)
 
 
 class Copy:
@@ -84,12 +87,11 @@ class Copy:
     def _write(self) -> None:
         with self._writing:
             if not self._final:
-                final = self._stream.done  # asked first: then what is written next is all
                 self._last = time.monotonic()
                 made = written(self._stream)
                 self._size = len(made.html)
                 self._publish(made)
-                self._final = final
+                self._final = made.final
         if self._final:
             _open.discard(self)
             if not self._stream.can_retry:  # then nobody holds this any more, and the context of its cell
@@ -107,7 +109,8 @@ class Copy:
             self._status = status
             self._write_here()
         elif self._timer is None and not self._final:
-            pause = min(COPY_SECONDS + self._size / CHARACTERS_PER_SECOND, LONGEST_COPY_SECONDS)
+            pause = max(COPY_SECONDS + self._size / CHARACTERS_PER_SECOND, len(_open) / PROCESS_COPIES_PER_SECOND)
+            pause = min(pause, LONGEST_COPY_SECONDS)
             delay = max(0.0, self._last + pause - time.monotonic())
             self._timer = background.loop().call_later(delay, self._write_here)
 
