@@ -14,7 +14,7 @@ from streamcell.errors import ProtocolError
 from streamcell.frames import apply_frame, size
 from streamcell.pump import Pump
 
-ACK_SECONDS, ACK_BYTES, RETRY_SECONDS, MAX_EARLY = 0.5, 64 * 1024, (1.0, 8.0), 512
+ACK_SECONDS, ACK_BYTES, RETRY_SECONDS, MAX_EARLY = 1.0, 64 * 1024, (1.0, 8.0), 512
 TRIP_SECONDS = 0.01
 
 
@@ -205,7 +205,7 @@ class SimulatedPage:
         self._advance(message["kind"] == "tail")
 
     def _advance(self, again: bool) -> None:
-        before, fits = self.seq, True
+        fits = True
         while fits and (frame := self.early.pop(self.seq + 1, None)):
             try:
                 self.root, self.seq = apply_frame(self.root, self.seq, frame)
@@ -218,9 +218,10 @@ class SimulatedPage:
             self._settle()
         else:
             self._ask()
-        if again:
+        if again and self.seq >= self.known:
             self.acked = 0
-        if self.seq > before or self.ended or again or self.applied:
+            self._ack()
+        if self.seq != self.acked:
             self._ack_soon()
 
     def _ask(self, delay: float = RETRY_SECONDS[0]) -> None:

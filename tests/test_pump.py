@@ -164,9 +164,9 @@ def frozen(loop: FakeLoop, seconds: float) -> tuple[Kernel, SimulatedPage]:
     loop.run(1)
     page.frozen = True
     kernel.messages.clear()
-    for _ in range(int(seconds * 50)):
-        kernel.stream.add("x" * 2000)
-        loop.run(0.02)
+    for _ in range(int(seconds * 20)):
+        kernel.stream.add("x" * 5000)
+        loop.run(0.05)
         assert kernel.bytes("frame", "snapshot") <= IN_FLIGHT_BYTES
     return kernel, page
 

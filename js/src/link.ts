@@ -9,8 +9,8 @@ import { asObject } from "./json.js";
 import { FrameError, type Store } from "./store.js";
 import type { Frame, Resync, Snapshot, Tail, ToKernel } from "./wire.gen.js";
 
-/** Least time between two acknowledgements, in milliseconds. */
-export const ACK_MS = 500;
+/** Least time between two acknowledgements, in milliseconds. The kernel waits after 2 s, and each costs it a dispatch. */
+export const ACK_MS = 1000;
 /** So many characters of messages are acknowledged without waiting for that: the kernel waits at four times as many. */
 export const ACK_CHARS = 64 * 1024;
 /** An unanswered request is repeated after so long, then after twice that, and so on up to the second number. */

@@ -102,7 +102,7 @@ export interface Resync {
   why: "start" | "gap" | "bad_frame" | "epoch";
 }
 
-/** All frames up to ``seq`` were applied. Twice a second, after 64 KB, at the end, and in answer to a `Tail`. */
+/** All frames up to ``seq`` were applied. Once a second, after 64 KB, at the end, and in answer to a `Tail`. */
 export interface Ack {
   kind: "ack";
   epoch: string;

@@ -303,7 +303,7 @@ describe("epochs", () => {
 });
 
 describe("acknowledgements", () => {
-  it("come at most twice a second, and say the last number", () => {
+  it("come at most once a second, and say the last number", () => {
     const { model, clock } = setUp([[FIRST]]);
     for (let seq = 2; seq <= 61; seq++) {
       model.hear(add(seq, "x"));
@@ -311,7 +311,7 @@ describe("acknowledgements", () => {
     }
     clock.pass(ACK_MS);
     const acks = model.sentOf("ack");
-    expect(acks.length).toBeLessThanOrEqual(6);
+    expect(acks.length).toBeLessThanOrEqual(4);
     expect(acks.at(-1)?.seq).toBe(61);
     expect(acks.map(({ seq }) => seq)).toEqual([...new Set(acks.map(({ seq }) => seq))]);
   });

@@ -139,7 +139,7 @@ class Resync(TypedDict):
 
 
 class Ack(TypedDict):
-    """All frames up to ``seq`` were applied. Twice a second, after 64 KB, at the end, and in answer to a `Tail`."""
+    """All frames up to ``seq`` were applied. Once a second, after 64 KB, at the end, and in answer to a `Tail`."""
 
     kind: Literal["ack"]
     epoch: str
