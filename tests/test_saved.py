@@ -80,6 +80,16 @@ def test_a_second_interrupt_stops_run_all_with_one_line(kind: str, running: Kern
     assert running.copy(second)["text/plain"].startswith("[Cancelled")
 
 
+def test_a_durable_answer_that_is_interrupted_is_cancelled_at_the_server(running: Kernel, slow: Any) -> None:
+    cell = CELLS["%%stream"].replace("%%stream", "%%stream --durable").format(url=slow.url)
+    _, name, after = ids = running.run_all(FRESH.format(1), cell, TELL)
+    wait_for_text(running, name)
+    running.interrupt()
+    assert running.replies(ids) == ["ok", "ok", "ok"]
+    assert running.printed(after) == "cancelled True None\n"
+    assert " · cancelled at the server · " in running.copy(name)["text/plain"]
+
+
 def test_a_task_of_ones_own_that_is_cancelled_stays_cancelled_and_its_copy_tells(running: Kernel, slow: Any) -> None:
     cell = f"""
 task = asyncio.create_task(streamcell.astream("Hello", base_url={slow.url!r}, model="demo/tour"))

@@ -55,6 +55,12 @@ class StreamMagics(Magics):
     @argument("--replay", metavar="FILE", help="play a recording in place of asking: nothing is sent, no key is needed")
     @argument("--speed", type=float, default=1.0, help="how many times faster to replay than recorded; 0 is at once")
     @argument("--bg", action="store_true", help="return at once; the stream goes on while other cells run")
+    @argument(
+        "--durable",
+        dest="background",
+        action="store_true",
+        help="have the service go on when the connection is cut, and fetch the rest; it stores the answer",
+    )
     @argument("--no-display", action="store_true", help="show nothing; read the result from the variable")
     @line_cell_magic
     def stream(self, line: str, cell: str | None = None) -> None:
