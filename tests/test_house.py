@@ -33,7 +33,8 @@ SAME = {
     ("state", "numbering"), ("state", "events"), ("items", "document"), ("parts", "document"), ("parts", "items"),
     ("state", "parts"), ("state", "readout"), ("providers", "document"), ("http_errors", "retry"),
     ("transport", "http_errors"), ("session", "sources"), ("event_log", "background"),
-    ("display", "widget"), ("display", "cells"), ("cells", "widget"), ("display", "copies"), ("pump", "session"), ("transport", "demo"),
+    ("display", "widget"), ("display", "cells"), ("cells", "widget"), ("display", "copies"),
+    ("pump", "session"), ("transport", "demo"),
     ("hosts", "display"), ("hosts", "widget"), ("hosts", "terminal"),
     ("journal", "tape_file"), ("recording", "journal"), ("replay", "transport"), ("feeds", "journal"),
 }  # fmt: skip
