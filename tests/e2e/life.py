@@ -14,13 +14,15 @@ from tests.e2e.stage import Stage, assert_same, waited
 
 LIVE_SECONDS = 10.0
 """A view that is not back by then waits for its cell to end, as it does where kernels hear nothing meanwhile."""
+PACE = 800
+"""Characters to wait for before the kernel is interrupted, 1.4 s of them: what follows within 1 s counts as twice."""
 FREEZE_FRAMES = 75
 """So many frames at most wait for a page that stood still, however long it did: 2 s of them, and one in each."""
 
 
 def stop(stage: Stage, kind: str, press: str = "click") -> float:
     """The reader presses Stop, or Esc. Returns the seconds until the server sees the connection closed."""
-    stage.start(kind)
+    stage.start(kind, enough=PACE)
     stage.watch_presses()
     if press == "click":
         stage.page.locator(".jp-Notebook .sc-stop >> visible=true").first.click()
@@ -37,7 +39,7 @@ def interrupt(stage: Stage, kind: str) -> str:
     """The reader runs all cells and presses the host's own Stop in the middle: a quiet end, and the next cell runs."""
     stage.set_cells(kind, "100-a-second")
     stage.lab.run_all()
-    stage.wait_text()
+    stage.wait_text(PACE)
     stage.toolbar("interrupt")
     stage.wait_left()
     stage.lab.wait_idle()
