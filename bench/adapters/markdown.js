@@ -1,5 +1,5 @@
 // Our engine, for the harness in ../shared/bench/markdown. Where the harness passes `set` it compares the dialect itself:
-// the policy for links, images and hidden characters is off there. `batch` is markdown-it with public plug-ins.
+// the policy for links, images and hidden characters is off there, and so are small tags and maths. `batch` is markdown-it with public plug-ins.
 import MarkdownIt from "../../js/node_modules/markdown-it/dist/markdown-it.mjs";
 import footnotes from "../../js/node_modules/markdown-it-footnote/index.mjs";
 import tasks from "../../js/node_modules/markdown-it-task-lists/index.js";
@@ -11,7 +11,7 @@ import { bare, guarded } from "../../js/src/markdown/spans.ts";
 
 const md = new MarkdownIt({ html: false, linkify: true }).use(autolinks).use(footnotes).use(tasks);
 const full = inlineParser({ linkify: true, notes: true, tags: false })
-const shipped = inlineParser({ linkify: true, notes: true, tags: true });
+const shipped = inlineParser({ linkify: true, notes: true, tags: true, maths: true });
 const strict = inlineParser({ linkify: false, notes: false, tags: false });
 const STRICT = new Set(["cm", "cmhtml", "cmtext"]);
 
@@ -20,7 +20,7 @@ export default {
   batch: (text) => md.render(text),
   create(el, { set }) {
     const compared = { policy: bare, parse: STRICT.has(set) ? strict : full, repair: false };
-    const options = set ? compared : { policy: guarded(document.location.origin), parse: shipped, repair: true };
+    const options = set ? compared : { policy: guarded(document.location.origin), parse: shipped, repair: true, maths: true };
     const engine = new Engine(document, options);
     engine.el.className = "sc-markdown";
     const style = document.createElement("style");

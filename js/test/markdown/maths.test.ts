@@ -120,6 +120,8 @@ describe("what is drawn", () => {
     "\\def\\a{\\a\\a}\\a",
     "\\char'u202e",
     '\\char"202E',
+    '\\char"200B',
+    '\\text{\\char"E0041}',
     "\\unicode{x202e}",
     "\\require{html}",
     "\\style{color:red}{x}",

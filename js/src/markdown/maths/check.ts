@@ -17,8 +17,9 @@ const DECLARATION = new RegExp(
   ):(?!.*(?:fixed|sticky|url)) ?(?:[-\\w.#%, ]|rgba?\\([\\d., %]+\\)|calc\\([-+*/\\w. ]+\\))+$`.replace(/\s\s+/g, ""),
 );
 const NAMESPACES = /^http:\/\/www\.w3\.org\/(?:1998\/Math\/MathML|2000\/svg)$/;
-/** Bidi controls, control and tag characters: TeX can make any character by its number. */
-const HIDDEN = /[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\x00-\x08\x0b-\x1f\x7f-\x9f]|[\u{e0000}-\u{e007f}]/u;
+/** Bidi controls, what has no width, control and tag characters: TeX can make any character by its number. */
+const HIDDEN =
+  /[\u202a-\u202e\u2060\u2066-\u2069\u200b-\u200f\u061c\u115f\u1160\u180e\u3164\ufeff\uffa0\x00-\x08\x0b-\x1f\x7f-\x9f]|[\u{e0000}-\u{e007f}]/u;
 
 /** Whether nothing in `root` is an address, a name, or of another kind than formulas are. */
 export function isHarmless(root: Element): boolean {

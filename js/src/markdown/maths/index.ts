@@ -16,6 +16,8 @@ export function render(source: string, display: boolean, into: HTMLElement): voi
   const box = into.ownerDocument.createElement("span");
   // Its own macros for each formula: what one defines must not reach another
   draw(source, box, { ...SETTINGS, displayMode: display, macros: {} });
+  // KaTeX puts a zero-width space where Safari needs some text. Here such characters are none of a formula
+  for (const strut of box.querySelectorAll(".vlist-s")) strut.textContent = "\u00a0";
   if (!isHarmless(box)) throw new Error("This formula is not drawn: it asks for more than a formula needs.");
   into.append(...box.childNodes);
 }
