@@ -50,7 +50,7 @@ class Host:
             print(f"making {folder.relative_to(ROOT)} …", file=sys.stderr, flush=True)
             shutil.rmtree(folder, ignore_errors=True)
             subprocess.run([_python(), "-m", "venv", folder], check=True)
-            pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            pip = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
             subprocess.run([*pip, *self.requirements, "-e", ROOT], check=True)
             stamp.write_text(wanted)
         return python
