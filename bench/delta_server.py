@@ -13,6 +13,8 @@ import json
 import sys
 import time
 
+PARAGRAPH = 25
+"""So many deltas, then a new paragraph."""
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 
 
@@ -35,7 +37,9 @@ def beginning() -> bytes:
 
 def delta(number: int) -> bytes:
     place = {"item_id": "msg_1", "output_index": 0, "content_index": 0}
-    return event("output_text.delta", sequence_number=number + 3, delta=f"{time.time() * 1000:.1f} ", **place)
+    break_ = "\n\n" if number % PARAGRAPH == PARAGRAPH - 1 else " "
+    text = f"{time.time() * 1000:.1f}{break_}"
+    return event("output_text.delta", sequence_number=number + 3, delta=text, **place)
 
 
 async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
