@@ -1,6 +1,9 @@
 /**
  * One painting per animation frame for everything on the page. It knows nothing of what is painted.
  *
+ * The first after a pause does not wait for the frame: what a message brings is in the DOM when the message is done, on
+ * average 8 ms sooner. What comes right after it is painted together, at the frame.
+ *
  * A hidden tab gets no animation frames; a slow timer stands in for them, so that the page is right when it is looked
  * at (and when a test, or a screen reader, reads it without looking).
  */
@@ -11,8 +14,13 @@ export const FALLBACK_MS = 250;
 /** Longest stretch of painting in one frame, in milliseconds: what is left over waits for the next one. */
 export const BUDGET_MS = 12;
 
+/** So long after a painting the next one waits for an animation frame, in milliseconds. */
+export const PAUSE_MS = 16;
+
 /** The page's clocks; tests hand in their own. */
 export interface Beat {
+  /** Runs when what runs now is done, before anything else. */
+  soon(run: () => void): void;
   requestFrame(run: () => void): number;
   cancelFrame(id: number): void;
   setTimer(run: () => void, ms: number): number;
@@ -22,6 +30,7 @@ export interface Beat {
 }
 
 export const pageBeat: Beat = {
+  soon: (run) => queueMicrotask(run),
   requestFrame: (run) => requestAnimationFrame(run),
   cancelFrame: (id) => cancelAnimationFrame(id),
   setTimer: (run, ms) => setTimeout(run, ms) as unknown as number,
@@ -34,6 +43,8 @@ export class Scheduler {
   #tasks = new Set<() => void>();
   #frame: number | null = null;
   #timer: number | null = null;
+  #painted = Number.NEGATIVE_INFINITY;
+  #soon = false;
 
   constructor(beat: Beat = pageBeat) {
     this.#beat = beat;
@@ -43,6 +54,12 @@ export class Scheduler {
   schedule(task: () => void): void {
     this.#tasks.add(task);
     this.#ask();
+    if (this.#soon || this.#beat.now() - this.#painted < PAUSE_MS) return;
+    this.#soon = true;
+    this.#beat.soon(() => {
+      this.#soon = false;
+      if (this.#tasks.size > 0) this.#paint();
+    });
   }
 
   /** Forgets a task that was scheduled. */
@@ -72,6 +89,7 @@ export class Scheduler {
       // Taken out before it runs: a task may ask for another frame.
       if (this.#tasks.delete(task)) runAlone(task);
     }
+    this.#painted = this.#beat.now();
     if (this.#tasks.size > 0) this.#ask();
   }
 }

@@ -62,6 +62,8 @@ export class FakeClock implements Clock, Beat {
   };
   setTimer = this.set;
   clearTimer = this.clear;
+  /** Never: nothing here is done until the test says so, at a frame. */
+  soon: Beat["soon"] = () => undefined;
   requestFrame = (run: () => void): number => {
     this.#frames.set(this.#next, run);
     return this.#next++;

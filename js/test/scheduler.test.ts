@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { BUDGET_MS, FALLBACK_MS, Scheduler } from "../src/scheduler.js";
+import { BUDGET_MS, FALLBACK_MS, PAUSE_MS, Scheduler } from "../src/scheduler.js";
 import { FakeClock } from "./fakes.js";
 
 function setUp() {
@@ -17,6 +17,25 @@ describe("scheduler", () => {
     clock.frame();
     clock.pass(10 * FALLBACK_MS);
     expect(paint).toHaveBeenCalledTimes(1);
+    expect(clock.waiting).toBe(0);
+  });
+
+  it("paints at once after a pause, and what follows at the frame", () => {
+    const { clock, scheduler } = setUp();
+    const soon: (() => void)[] = [];
+    clock.soon = (run) => void soon.push(run);
+    const paint = vi.fn();
+    for (let message = 0; message < 10; message++) {
+      scheduler.schedule(paint);
+      for (const run of soon.splice(0)) run();
+    }
+    expect(paint).toHaveBeenCalledTimes(1);
+    clock.frame();
+    expect(paint).toHaveBeenCalledTimes(2);
+    clock.pass(PAUSE_MS);
+    scheduler.schedule(paint);
+    for (const run of soon.splice(0)) run();
+    expect(paint).toHaveBeenCalledTimes(3);
     expect(clock.waiting).toBe(0);
   });
 
