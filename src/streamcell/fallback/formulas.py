@@ -66,13 +66,17 @@ _NOT_FOR_HOSTS = re.compile(
     r"""\\(?:
         href|url|ref|eqref|label|require|include\w*|input|read|write\w*|unicode|char|mathchar|symbol|verb
         |html\w*|class|cssId|style|data|bbox|mmlToken|texttip|mathtip|toggle|enclose
-        |(?:re|provide)?new(?!line)\w*|[egx]?def\w*|let|futurelet|global|long|outer|Declare\w*|[Nn]ewext\w*|def\w*
-        |mathtoolsset|use\w*|catcode|csname|expandafter|the|loop
-    )(?![A-Za-z])|\\[()\[\]]|(?<!\\)\$""",
-    re.VERBOSE,
+        |(?:re|provide)?new(?!line\b)\w*|providecommand|[egx]?def\w*|let|futurelet|global|long|outer|declare\w*
+        |mathtoolsset|set\w*|catcode|csname|expandafter|the|loop
+    )(?![A-Za-z])
+    |(?<!\\)(?:\\\\)*(?:\\[()\[\]]|\$)
+    |[0-9]{3}(?:\.[0-9]*)?[ ]*(?:em|ex|mu|pt|pc|px|cm|mm|in)""",
+    re.VERBOSE | re.IGNORECASE,
 )
 """TeX that hosts would act on: links and names into the page, marks and definitions that reach other formulas of the
-page, characters by number, what loads or repeats. And what could end the formula for them before its end."""
+page, characters by number, what loads or repeats, great lengths. And what could end the formula for them before its
+end. In JupyterLab 4.6 a ``\\def`` reaches the formulas of the reader's cells, and ``\\href{/api/…}`` is a link."""
+_BRACE = re.compile(r"(?<!\\)(?:\\\\)*([{}])")
 
 
 def use(parser: MarkdownIt) -> None:
@@ -89,10 +93,20 @@ def typeset(source: str) -> str | None:
     """
     opener = source[:2] if source[:2] in _PATTERNS else "$"
     tex = source[len(opener) : -len(opener)]
-    if len(tex) > LONGEST or _NOT_FOR_HOSTS.search(tex) or visible(tex) != tex:
+    if len(tex) > LONGEST or _NOT_FOR_HOSTS.search(tex) or visible(tex) != tex or not _is_balanced(tex):
         return None
     end = " " if tex.endswith("\\") else ""
     return f"\\[{tex}{end}\\]" if opener in _CLOSERS else f"\\({tex}{end}\\)"
+
+
+def _is_balanced(tex: str) -> bool:
+    """Whether its braces are pairs: with others hosts do not see where a formula ends."""
+    depth = 0
+    for brace in _BRACE.findall(tex):
+        depth += 1 if brace == "{" else -1
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 # ---------------------------------------------------------------- in a line
