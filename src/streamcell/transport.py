@@ -1,15 +1,13 @@
 """A request → bytes. The one door to httpx, and to clients that look like its own, such as those of httpx2.
 
-It knows where to send and how to fail in plain words; it knows nothing of events. httpx is imported on first use, and
-foreign exceptions are told apart by the names of their classes, so that either library may have raised them.
+It knows where to send; it knows nothing of events. httpx is imported on first use.
 """
 
 from __future__ import annotations
 
 import json
-import socket
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,9 +15,10 @@ from urllib.parse import urljoin, urlsplit
 
 from streamcell.bodies import plain, up_to, without
 from streamcell.endpoint import Endpoint
-from streamcell.errors import ProtocolError, StreamcellError, TransportError, UsageError
+from streamcell.errors import ProtocolError, TransportError, UsageError
 from streamcell.http_errors import error_from_answer
 from streamcell.secret import Secret, masked, redact, sealed
+from streamcell.transport_errors import harmless, is_from_client, transport_error
 
 if TYPE_CHECKING:
     import httpx
@@ -153,9 +152,10 @@ class HttpTransport:
                             return
                         url = moved
         except Exception as error:
-            if not _kinds_of(error) & {"HTTPError", "InvalidURL", "StreamError"}:
+            if not is_from_client(error):
                 raise
-            raise self._transport_error(error) from self._harmless(error)
+            secrets = self._secrets()
+            raise transport_error(error, self._endpoint.host, self._timeout, secrets) from harmless(error, secrets)
 
     @asynccontextmanager
     async def _opened(self) -> AsyncIterator[Any]:
@@ -234,47 +234,6 @@ class HttpTransport:
             )
         return Answer(response.headers, without(chunks, telling) if telling else chunks)
 
-    def _transport_error(self, error: Exception) -> StreamcellError:
-        host = self._endpoint.host
-        kinds, name = _kinds_of(error), type(error).__name__
-        if kinds & {"ConnectTimeout", "ConnectError", "PoolTimeout"}:
-            kind, words = _connect_kind(error)
-            return TransportError(
-                f"Could not reach {host}: {words}.",
-                kind=kind,
-                hint="Check the base URL, and that the server runs.",
-            )
-        if "ProxyError" in kinds:
-            said = redact(str(error), *self._secrets())[:200]
-            return TransportError(
-                f"Could not reach {host}: the proxy refused ({said}).",
-                hint="Look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY.",
-            )
-        if "TimeoutException" in kinds:
-            return TransportError(
-                f"Nothing came from {host} for {self._timeout:g} s.", kind="stalled", hint="Run the cell again."
-            )
-        if kinds & {"InvalidURL", "UnsupportedProtocol", "LocalProtocolError"}:
-            return TransportError(
-                f"The request to {host} could not be formed ({name}).",
-                kind="bad_request",
-                hint="Check the base URL and the extra headers.",
-            )
-        return TransportError(
-            f"The connection to {host} broke ({name}).",
-            kind="disconnected",
-            hint="The text so far is kept. Run the cell again.",
-        )
-
-    def _harmless(self, error: Exception) -> Exception:
-        """The cause without what could tell a key: words that repeat it, the request, frames with headers in them."""
-        for cause in _causes(error):
-            cause.args = tuple(redact(a, *self._secrets()) if isinstance(a, str) else a for a in cause.args)
-            cause.__traceback__ = None
-            for name in ("_request", "request", "_response", "response"):
-                vars(cause).pop(name, None)
-        return error
-
 
 _OWN_HEADERS = {
     "content-type": "application/json",
@@ -292,11 +251,6 @@ def _tls() -> ssl.SSLContext:
 
         context.load_verify_locations(certifi.where())
     return context
-
-
-def _kinds_of(error: BaseException) -> set[str]:
-    """Names of an exception's classes, where they are httpx's, or of a library that follows it."""
-    return {c.__name__ for c in type(error).__mro__ if c.__module__.startswith("httpx")}
 
 
 def _moved_to(response: httpx.Response) -> str | None:
@@ -317,33 +271,6 @@ def _moved_to(response: httpx.Response) -> str | None:
 def _place(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-
-
-def _connect_kind(error: BaseException) -> tuple[str, str]:
-    """(kind, plain words) for a connection that was not made, from what lies beneath httpx's own error."""
-    causes = list(_causes(error))
-    for kind, types, words in _CONNECT_KINDS:
-        if any(isinstance(cause, types) for cause in causes):
-            return kind, words
-    return "connect", "no connection could be made"
-
-
-_CONNECT_KINDS: tuple[tuple[str, tuple[type[BaseException], ...], str], ...] = (
-    ("tls", (ssl.SSLCertVerificationError,), "its certificate is not trusted"),
-    ("tls", (ssl.SSLError,), "no TLS connection could be made (does it speak https on that port?)"),
-    ("dns", (socket.gaierror,), "no host of that name was found"),
-    ("connect", (ConnectionRefusedError,), "the connection was refused"),
-    ("connect", (TimeoutError, socket.timeout), "it did not answer in time"),
-)
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An exception and all that led to it, groups opened."""
-    while error is not None:
-        yield error
-        for member in getattr(error, "exceptions", ()):
-            yield from _causes(member)
-        error = error.__cause__ or error.__context__
 
 
 def _user_agent() -> str:
