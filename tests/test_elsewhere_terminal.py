@@ -42,6 +42,11 @@ class Terminal:
         self._program.expect(pattern)
         return str(self._program.before + self._program.after).replace("\r\n", "\n")
 
+    def rest(self) -> str:
+        """What is printed until the program ends."""
+        self._program.expect(pexpect.EOF)
+        return str(self._program.before)
+
     def close(self) -> None:
         self._program.close(force=True)
 
@@ -131,6 +136,17 @@ def test_an_awaited_answer_is_printed_too(tmp_path: Path) -> None:
     printed = terminal.until("completed")
     terminal.close()
     assert re.search(STATUS, printed)[1] == "Completed"  # type: ignore[index]
+
+
+def test_a_process_that_still_holds_a_view_ends(tmp_path: Path) -> None:
+    code = (
+        "import streamcell; from streamcell.widget import StreamView; "
+        "kept = StreamView(streamcell.stream('Hello', display=False)); print('held', flush=True)"
+    )
+    terminal = Terminal(tmp_path, "-c", code)
+    terminal.until("held")
+    assert "Exception" not in terminal.rest()
+    terminal.close()
 
 
 # ---------------------------------------------------------------- what is printed, without a terminal

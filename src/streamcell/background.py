@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import sys
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
@@ -68,7 +69,8 @@ def spawn(coroutine: Coroutine[Any, Any, T]) -> Future[T]:
 
 def call_soon(callback: Any, *args: Any) -> None:
     """Call a function on the loop, from any thread, without waiting for it."""
-    loop().call_soon_threadsafe(callback, *args)
+    if not sys.is_finalizing():  # what is collected in the last moment of the process could start no thread any more
+        loop().call_soon_threadsafe(callback, *args)
 
 
 def runs_here() -> bool:
