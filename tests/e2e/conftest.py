@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 import pytest
 
 from tests.e2e.lab import CHROMIUM_ARGS, ROOT, Lab, Server
+from tests.e2e.stage import new_notebook
 
 sys.path.insert(0, str(ROOT / "scripts"))
 import browser as browsers
@@ -54,10 +54,4 @@ def lab(context, server: Server):
 @pytest.fixture
 def notebook(server: Server, request: pytest.FixtureRequest) -> str:
     """The name of an empty notebook of its own."""
-    import nbformat
-
-    name = f"{request.node.name.replace('[', '-').replace(']', '')[:60]}.ipynb"
-    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("")])
-    book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(book, Path(server.folder) / name)
-    return name
+    return new_notebook(server.folder, f"{request.node.name.replace('[', '-').replace(']', '')[:60]}.ipynb")
