@@ -200,6 +200,35 @@ def test_a_generated_image_is_kept_as_data_and_nothing_else_is() -> None:
     assert "<img" not in to_html(answered({**svg, "result": PNG + '" onerror="x()'}))
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"type": "code_interpreter_call", "outputs": [{"type": "image", "url": f"data:image/png;base64,{PNG}"}]},
+        {
+            "type": "function_call_output",
+            "output": [
+                {"type": "input_text", "text": "see"},
+                {"type": "input_image", "image_url": f"data:image/png;base64,{PNG}"},
+            ],
+        },
+    ],
+)
+def test_an_image_that_a_tool_gave_back_is_kept_as_one(item: dict[str, Any]) -> None:
+    html, text = to_html(answered(item)), to_text(answered(item))
+    assert html.count(PNG) == html.count(f'<img class="sc-image" src="data:image/png;base64,{PNG}" alt="image">') == 1
+    assert "[image: image]" in text
+    assert PNG not in text
+
+
+@pytest.mark.parametrize(
+    "address", ["data:image/png;base64,!!", "data:image/svg+xml;base64,AAAA", "https://x.org/a.png"]
+)
+def test_other_images_of_tools_are_named_and_not_loaded(address: str) -> None:
+    html = to_html(answered({"type": "code_interpreter_call", "outputs": [{"type": "image", "url": address}]}))
+    assert "<img" not in html
+    assert "image" in words(html)
+
+
 def test_the_newest_partial_image_stands_for_an_unfinished_one() -> None:
     item = {"type": "image_generation_call", "status": "generating", "result": None}
     html = to_html(answered(item, streamcell={"partial_images": {"0": PNG}}))

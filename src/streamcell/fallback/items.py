@@ -20,6 +20,7 @@ Draw = Callable[[Any], Iterator[Block]]
 LARGEST_IMAGE = 24_000_000
 """Base64 characters."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+=*")
+_DATA = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,(.*)", re.DOTALL)
 
 
 def item_blocks(item: Any, partial_image: str = "") -> Iterator[Block]:
@@ -112,11 +113,29 @@ def _json(value: Any) -> Iterator[Block]:
 
 def _output(value: Any) -> Iterator[Block]:
     """A tool's result: text, a list of content parts, or anything else as JSON."""
-    if isinstance(value, list) and all(as_text(as_dict(part).get("text")) for part in value):
+    if isinstance(value, list) and all(_is_shown(as_dict(part)) for part in value):
         for part in value:
-            yield Block("code", as_text(part["text"]), title="Output")
+            if as_text(part.get("text")):
+                yield Block("code", as_text(part["text"]), title="Output")
+            else:
+                yield from _picture(as_text(part["image_url"]))
     else:
         yield Block("code", pretty(value) if isinstance(value, str) else dump(value), title="Output")
+
+
+def _is_shown(part: Item) -> bool:
+    return bool(as_text(part.get("text")) or _DATA.match(as_text(part.get("image_url"))))
+
+
+def _picture(address: str, title: str = "image") -> Iterator[Block]:
+    """An image that came along; one that lies elsewhere is named but not loaded."""
+    data = _DATA.match(address)
+    if data and len(data[1]) <= LARGEST_IMAGE and _BASE64.fullmatch(data[1]):
+        yield Block("image", data[1], title=title)
+    elif address.startswith("data:"):
+        yield Block("line", f"[{title} of an unknown form, or too large: not shown]")
+    else:
+        yield Block("link", address, title=title)
 
 
 def _error(value: Any) -> Iterator[Block]:
@@ -157,12 +176,12 @@ def _files(value: Any) -> Iterator[Block]:
 
 
 def _logs(value: Any) -> Iterator[Block]:
-    """What a code interpreter gave back: logs, and images that are named but not loaded."""
+    """What a code interpreter gave back: logs and images."""
     for entry in map(as_dict, as_list(value)):
         if as_text(entry.get("logs")):
             yield Block("code", as_text(entry["logs"]), title="Output")
         elif as_text(entry.get("url")):
-            yield Block("link", as_text(entry["url"]), title="image")
+            yield from _picture(as_text(entry["url"]))
 
 
 def _shell(value: Any) -> Iterator[Block]:
