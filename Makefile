@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: demo test setup fmt check wire js js-test unit e2e matrix browser fuzz fuzz-markdown adapters bench clean build help
+.PHONY: demo test setup fmt check wire js js-test unit e2e matrix elsewhere browser fuzz fuzz-markdown adapters bench clean build help
 
 # The first of these that is there and new enough; `make PYTHON=...` overrules.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python3.10 python; do \
@@ -20,7 +20,7 @@ NODE_ENV := PATH="$(CURDIR)/$(BIN):$$PATH" npm_config_update_notifier=false npm_
 help:
 	@echo "make demo    JupyterLab on notebooks/01-first-stream.ipynb: no key, no network needed"
 	@echo "make test    all checks and tests"
-	@echo "for developers: setup fmt check wire js unit js-test e2e matrix fuzz fuzz-markdown adapters bench build clean"
+	@echo "for developers: setup fmt check wire js unit js-test e2e matrix elsewhere fuzz fuzz-markdown adapters bench build clean"
 
 demo: $(VENV)/.demo
 	$(BIN)/jupyter lab notebooks/01-first-stream.ipynb $(AS_ROOT) $(LAB)
@@ -71,6 +71,10 @@ e2e: js browser
 # The life of an answer in JupyterLab and Notebook with several kernels, in environments of their own (.matrix/); a table.
 matrix: js browser
 	$(PY) -m tests.matrix $(MATRIX)
+
+# Hosts that are no Jupyter: a real marimo in an environment of its own (.elsewhere/).
+elsewhere: js browser
+	$(PY) scripts/marimo_check.py
 
 # A Chromium for the tests that drive a page: one that is there, else Debian's where we may install it.
 browser: $(VENV)/.dev
