@@ -120,7 +120,8 @@ async def test_the_same_seed_cuts_at_the_same_places_and_in_mid_event() -> None:
         raise AssertionError("the stream came to its end")
 
     first, second = Chaos(7), Chaos(7)
-    one, two = [[await heard(chaos) for _ in range(5)] for chaos in (first, second)]
+    one = [await heard(first) for _ in range(5)]
+    two = [await heard(second) for _ in range(5)]
     assert one == two
     assert len(set(one)) == 5
     assert any(not data.endswith(b";") for data in one)
