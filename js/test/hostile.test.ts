@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../src/json.js";
+import { create } from "../src/markdown/index.js";
 import { ResponseView } from "../src/views/response.js";
 import { chance, emptyResponse } from "./fakes.js";
 
@@ -161,6 +162,31 @@ describe("hostile data", { timeout: 120_000 }, () => {
       view.update({ ...usual, response: spoil(responseOf("text, and more")) as JsonObject }, true);
       expect(offences(view.el)).toEqual([]);
       view.destroy();
+    }
+  });
+});
+
+describe("what text makes", () => {
+  const CLASSES =
+    /^sc-(?:markdown|group|rows|lines|long|wide|code-head|code-copy|unnamed|hidden|image|host|load|task|note|back|footnotes|maths|formula)/;
+
+  it("has no control, class or place that could pass for ours", () => {
+    for (const payload of [
+      ...PAYLOADS,
+      "<button class=sc-stop data-sc-ui>Stop</button>",
+      "[x]{.sc-button style=position:fixed}",
+    ]) {
+      const box = document.createElement("div");
+      const markdown = create(box);
+      markdown.push(payload);
+      markdown.end();
+      for (const element of box.querySelectorAll("*")) {
+        const control = element.matches("button, input, select, textarea, summary, [role=button], [tabindex]");
+        if (control)
+          expect(element.matches("[data-sc-ui], [data-sc-ui] *, input.sc-task[disabled]"), payload).toBe(true);
+        for (const name of element.classList) expect(name).toMatch(CLASSES);
+        expect(element.getAttribute("style") ?? "").not.toMatch(/position|inset|z-index|transform|margin/);
+      }
     }
   });
 });

@@ -55,6 +55,8 @@ export class CodeBlock {
     this.head = this.el.appendChild(document.createElement("span"));
     this.head.className = "sc-code-head sc-unnamed";
     this.head.setAttribute("data-sc-ui", "");
+    // In command mode JupyterLab takes Enter for itself
+    this.head.setAttribute("data-lm-suppress-shortcuts", "true");
     this.label = this.head.appendChild(document.createElement("span"));
     this.head.append(this.copyButton());
     this.boxes = new Boxes(this.el.appendChild(document.createElement("code")), CHUNKS, () => CHUNK * 1.5);
@@ -180,13 +182,14 @@ export class CodeBlock {
     const button = this.document.createElement("button");
     button.type = "button";
     button.className = "sc-code-copy";
-    button.textContent = "Copy";
-    button.setAttribute("aria-label", "Copy code");
-    const say = (word: string): void => {
+    const name = (word: string, label: string): void => {
       button.textContent = word;
-      setTimeout(() => {
-        button.textContent = "Copy";
-      }, SAID_MS);
+      button.setAttribute("aria-label", label);
+    };
+    name("Copy", "Copy code");
+    const say = (word: string): void => {
+      name(word, word);
+      setTimeout(() => name("Copy", "Copy code"), SAID_MS);
     };
     button.addEventListener("click", () => {
       const text = `${this.lines.join("\n")}\n`;

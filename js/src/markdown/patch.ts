@@ -109,6 +109,7 @@ function loader(span: Span, place: HTMLElement, document: Document): HTMLElement
   button.className = "sc-load";
   button.textContent = "Load image";
   button.setAttribute("data-sc-ui", "");
+  button.setAttribute("data-lm-suppress-shortcuts", "true");
   button.addEventListener("click", () => {
     const image = document.createElement("img");
     image.referrerPolicy = "no-referrer";
