@@ -168,7 +168,7 @@ describe("hostile data", { timeout: 120_000 }, () => {
 
 describe("what text makes", () => {
   const CLASSES =
-    /^sc-(?:markdown|group|rows|lines|long|wide|code-head|code-copy|unnamed|hidden|image|host|load|task|note|back|footnotes|maths|formula)/;
+    /^sc-(?:markdown|group|rows|lines|long|wide|code-head|code-copy|unnamed|hidden|image|host|load|task|note|back|footnotes|tex|maths|formula)/;
 
   it("has no control, class or place that could pass for ours", () => {
     for (const payload of [
