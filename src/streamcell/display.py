@@ -22,12 +22,14 @@ UNFINISHED_PLAIN = 4_000
 COPY_CLASS = "sc-static mathjax_ignore tex2jax_ignore"
 """Hosts typeset what stands between dollar signs, and would make maths of "$5 for tea, $10 with cake"."""
 
-# Class names of JupyterLab, Notebook 7 and nbconvert's lab template. Where they do not hold, both outputs are seen.
+# Class names of JupyterLab, Notebook 7 and nbconvert's lab template, and in the last rule of VS Code (as its source has
+# them: microsoft/vscode, webviewPreloads.ts). Where they do not hold, both outputs are seen.
 TRICK = (
     "<style data-sc-ui>"
     ".jp-OutputArea-child:has([data-sc-root])+.jp-OutputArea-child:has(>.jp-OutputArea-output .sc-static){display:none}"
     ".jp-OutputArea-child:not(:has([data-sc-root])):has("
     '+.jp-OutputArea-child>.jp-OutputArea-output .sc-static[data-sc-text="1"]){display:none}'
+    ".output_container:has([data-sc-root])+.output_container .sc-static{display:none}"
     # What hosts do without: room around code, calls set off from the answer, folds that show that they are some.
     ".sc-static p,.sc-static pre{margin:0 0 1em!important}"
     ".sc-static pre{padding:.5em .8em!important;background:#8881!important}"

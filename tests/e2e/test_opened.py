@@ -15,6 +15,7 @@ import pytest
 from nbconvert import HTMLExporter
 from nbformat.sign import NotebookNotary
 
+from streamcell.display import TRICK
 from tests import specimen
 from tests.e2e.lab import APPS, Lab, Server
 
@@ -24,6 +25,7 @@ SIZES = {"wide": 1100, "narrow": 420}
 TALL = 6500
 """Pixels; JupyterLab does not lay out what is out of sight."""
 
+COPY = '<div class="sc-static" data-sc-text="1">saved</div>'
 COMPLAINTS = re.compile(
     r"error displaying|model not found|loading widget|StreamView|Javascript error|CSS|display:", re.I
 )
@@ -95,6 +97,18 @@ def test_a_saved_notebook_shows_each_answer_once_and_no_error(browser, jupyter: 
         page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
         assert_readable(page.locator(".jp-Notebook").inner_text())
         picture(page, jupyter.app, state, trust, "dark")
+    page.close()
+
+
+@pytest.mark.parametrize("is_live", [True, False])
+def test_where_outputs_lie_as_in_vs_code_the_copy_gives_way_to_a_live_view(browser, is_live: bool) -> None:
+    view = "<div data-sc-root>live</div>" if is_live else ""
+    outputs = [
+        f'<div class="output_container"><div class="output">{html}</div></div>' for html in (view, f"{TRICK}{COPY}")
+    ]
+    page = browser.new_page()
+    page.set_content(f'<div class="cell_container">{"".join(outputs)}</div>')
+    assert page.locator("body").inner_text().strip() == ("live" if is_live else "saved")
     page.close()
 
 
