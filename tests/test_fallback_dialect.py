@@ -95,8 +95,8 @@ OTHERWISE = [
     (r"<SUP><A #>\[(\d+)(?::\d+)?\]</A></SUP>", r"<SUP>[\1]</SUP>"),
     (r" ?<A #>↩︎</A>", ""),
     (r"(?<=<P>)\u00a0", ""),  # markdown-it-py trims blanks of all kinds
-    (r"<INPUT></INPUT> ", "☐ "),
-    (r"<INPUT checked></INPUT> ", "☑ "),
+    ("<INPUT></INPUT>", "☐"),
+    ("<INPUT checked></INPUT>", "☑"),
 ]
 
 

@@ -40,7 +40,7 @@ export class Engine {
   constructor(document: Document, { policy, parse, repair, highlighter = null, maths = false }: EngineOptions) {
     this.machine = new Machine(maths !== false);
     const formulas = new Formulas(typeof maths === "function" ? maths : null);
-    const footnotes = new Footnotes(document, policy);
+    const footnotes = new Footnotes(document, policy, formulas);
     this.page = { document, parse, policy, repair, highlighter, formulas, names: new NameTable<Run>(), footnotes };
     this.root = new BranchView(this.page, this.machine.root);
     this.root.el.addEventListener("click", (event) => footnotes.follow(event));

@@ -1,4 +1,5 @@
 /** Footnotes: numbered in the order of their first use, collected below the text. */
+import type { Formulas } from "./formulas.js";
 import type { NoteUse } from "./notes.js";
 import { noteLinks, patch, type Shown } from "./patch.js";
 import type { Order, Run } from "./prose.js";
@@ -34,6 +35,7 @@ export class Footnotes {
   constructor(
     private readonly document: Document,
     private readonly policy: Policy,
+    private readonly formulas: Formulas,
   ) {
     this.rule = document.createElement("hr");
     this.section = document.createElement("section");
@@ -124,6 +126,7 @@ export class Footnotes {
     this.own[i] = view;
     if (!view.paragraph.parentNode) view.el.append(view.paragraph);
     patch(view.paragraph, view.shown, spansOf(use.tokens ?? [], this.policy));
+    this.formulas.draw(view.paragraph);
     return { el: view.el, end: use.tokens ? view.paragraph : view.el };
   }
 

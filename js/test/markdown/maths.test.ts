@@ -54,9 +54,9 @@ describe("when a formula is drawn", () => {
 
   test("the end closes all blocks", async () => {
     const { markdown, drawn } = stage();
-    markdown.push("a $x$ and [^n]\n\n[^n]: $y$");
+    markdown.push("a $x$ and [^n] and ^[$z$]\n\n[^n]: $y$");
     markdown.end();
-    await vi.waitFor(() => expect(drawn()).toEqual(["$x$", "$y$"]));
+    await vi.waitFor(() => expect(drawn()).toEqual(["$x$", "$y$", "$z$"]));
   });
 
   test("source stays the same text node, so that a selection in it lives", async () => {

@@ -21,7 +21,7 @@ _DIRECTED = _TEXT_BLOCKS | {"li", "th", "td"}
 _BREAK_AFTER = _TEXT_BLOCKS | {"ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr"}
 _CONTAINERS = _DIRECTED | _BREAK_AFTER | {"em", "strong", "s"}
 _ALIGNS = {"text-align:left": "left", "text-align:center": "center", "text-align:right": "right"}
-_TASKS = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
+_TASKS = {"[ ] ": "☐", "[x] ": "☑", "[X] ": "☑"}
 # fmt: off
 _LANGUAGES = frozenset({
     "bash", "c", "cpp", "csharp", "css", "diff", "go", "html", "java", "javascript", "js", "json", "julia", "latex",
@@ -53,8 +53,8 @@ def _anchor(goal: urls.Target, title: str = "") -> str:
 def _blocks(tokens: Sequence[Token]) -> Iterator[str]:
     for i, token in enumerate(tokens):
         if token.type == "inline":
-            is_task = i > 1 and tokens[i - 2].type == "list_item_open"
-            yield _inline(token.children or [], is_task)
+            in_item = i > 1 and tokens[i - 2].type == "list_item_open" and tokens[i - 1].type == "paragraph_open"
+            yield _inline(token.children or [], in_item and token.content[:4] in _TASKS)
         elif token.type in _LEAVES:
             yield _LEAVES[token.type](token)
         elif token.hidden or token.tag not in _CONTAINERS:
@@ -127,8 +127,9 @@ class _Inlines:
         return chips.html(token.content)
 
     def text(self, i: int, token: Token) -> str:
-        box = _TASKS.get(token.content[:4], "") if i == 0 and self.is_task else ""
-        return box + chips.html(token.content[4:] if box else token.content)
+        if i or not self.is_task:
+            return chips.html(token.content)
+        return _TASKS[token.content[:3] + " "] + chips.html(token.content[3:])
 
     def code(self, i: int, token: Token) -> str:
         return f"<code>{chips.html(token.content)}</code>"
