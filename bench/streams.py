@@ -46,16 +46,19 @@ class Page:
 
     def read(self, message: dict[str, Any], now: float) -> list[float]:
         """Apply it; how late each new delta is, in milliseconds."""
+        self.apply(message)
+        words = self.text.split()
+        new, self.seen = words[self.seen :], len(words)
+        return [now - float(word) for word in new]
+
+    def apply(self, message: dict[str, Any]) -> None:
         if message["epoch"] != self.epoch:
             self.root, self.seq, self.epoch = None, 0, message["epoch"]
         if message["kind"] == "snapshot" and (message["seq"] > self.seq or self.root is None):
             self.root, self.seq = message["response"], message["seq"]
         elif message["kind"] == "frame" and message["seq"] == self.seq + 1:
             self.root, self.seq = apply_frame(self.root, self.seq, message)
-        self.ended = self.ended or bool(message.get("end"))
-        words = self.text.split()
-        new, self.seen = words[self.seen :], len(words)
-        return [now - float(word) for word in new]
+        self.ended = self.ended or (bool(message.get("end")) and self.seq == message["seq"])
 
     @property
     def text(self) -> str:
