@@ -1,11 +1,8 @@
 /** Draws the formulas of blocks that have closed, by a library that is loaded when the first one is there. */
-import { revealed } from "./characters.js";
 
 /** What draws formulas; see `maths/`. */
-export type Maths = Pick<typeof import("./maths/index.js"), "render">;
+export type Maths = Pick<typeof import("./maths/index.js"), "show">;
 
-/** Longer sources stay as they are. */
-const LONGEST = 5000;
 /** Milliseconds of drawing after which the page gets its turn. */
 const BUDGET = 8;
 
@@ -47,25 +44,7 @@ export class Formulas {
     const until = performance.now() + BUDGET;
     while (this.maths && !this.isGone && this.waiting.length > 0) {
       if (performance.now() > until) return void setTimeout(() => this.work());
-      drawOne(this.waiting.shift() as HTMLElement, this.maths);
+      this.maths.show(this.waiting.shift() as HTMLElement);
     }
-  }
-}
-
-/** The source stays where it is, unseen: it is what is selected, copied and found. */
-function drawOne(el: HTMLElement, maths: Maths): void {
-  if (el.matches(".sc-drawn")) return;
-  const text = el.textContent ?? "";
-  const size = /^(?:\$\$|\\)/.test(text) ? 2 : 1;
-  const into = el.ownerDocument.createElement("span");
-  into.className = "sc-formula";
-  try {
-    if (text.length > LONGEST) throw new Error("This formula is too long to be drawn.");
-    if (el.querySelector(".sc-hidden")) throw new Error("This formula holds hidden characters.");
-    maths.render(text.slice(size, -size), /^(?:\$\$|\\\[)/.test(text), into);
-    el.append(into);
-    el.classList.add("sc-drawn");
-  } catch (error) {
-    el.title = revealed(String(error instanceof Error ? error.message : error)).slice(0, 300);
   }
 }

@@ -1,8 +1,33 @@
 /** Formulas, drawn by KaTeX; a bundle of its own, loaded when the first block that holds a formula has closed. */
 import { render as draw } from "katex";
+import { revealed } from "../characters.js";
 import { isHarmless } from "./check.js";
 import { onCopy } from "./copy.js";
 import { SETTINGS, UNTRUSTED } from "./settings.js";
+
+/** Longer sources, delimiters counted, stay as they are. */
+const LONGEST = 5000;
+
+/**
+ * Shows the formula whose source, with its delimiters, stands in `el`. The source stays there, unseen: it is what is selected,
+ * copied and found. Where it cannot be drawn it is seen, and the element's title tells why.
+ */
+export function show(el: HTMLElement): void {
+  if (el.matches(".sc-drawn")) return;
+  const text = el.textContent ?? "";
+  const size = /^(?:\$\$|\\)/.test(text) ? 2 : 1;
+  const into = el.ownerDocument.createElement("span");
+  into.className = "sc-formula";
+  try {
+    if (text.length > LONGEST) throw new Error("This formula is too long to be drawn.");
+    if (el.querySelector(".sc-hidden")) throw new Error("This formula holds hidden characters.");
+    render(text.slice(size, -size), /^(?:\$\$|\\\[)/.test(text), into);
+    el.append(into);
+    el.classList.add("sc-drawn");
+  } catch (error) {
+    el.title = revealed(String(error instanceof Error ? error.message : error)).slice(0, 300);
+  }
+}
 
 /**
  * Draws a formula into an element that is empty.
