@@ -96,9 +96,10 @@ function openerAt(src: string, pos: number): keyof typeof PATTERNS | null {
 /** The end of the text where it still grows, and a formula has begun whose other half will most likely come; else 0. */
 function guess(state: StateInline, silent: boolean, opener: string): number {
   const { src, pos, posMax } = state;
-  if (!state.env.open || silent || posMax !== src.length || posMax - pos > REACH) return 0;
+  // A block of its own may be long
+  if (!state.env.open || silent || posMax !== src.length || (pos > 0 && posMax - pos > REACH)) return 0;
   OPEN.lastIndex = pos;
   const content = OPEN.exec(src)?.[0].slice(opener.length);
   if (content === undefined) return 0;
-  return opener === "$" ? (SIGN.test(content) ? posMax : 0) : isTex(content, opener, "") ? posMax : 0;
+  return (opener === "$" ? SIGN.test(content) : isTex(content, opener, "")) ? posMax : 0;
 }

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { create } from "../../src/markdown/index.js";
-import { random, document as randomDocument, sample } from "./documents.js";
+import { mathsDocument, random, document as randomDocument, sample } from "./documents.js";
 import { normal } from "./normal.js";
 
 beforeEach(() => document.body.replaceChildren());
@@ -40,6 +40,28 @@ test.each([
   ["|a|\n|-|\n|*b", "<TABLE><THEAD><TR><TH>a</TH></TR></THEAD><TBODY><TR><TD><EM>b</EM></TD></TR></TBODY></TABLE>"],
 ])("unfinished %j is shown as it will be", (text, want) => expect(shown(text)).toBe(want));
 
+test.each([
+  ["a $x^2 *b", "$x^2 *b"],
+  ["a \\(x *b", "\\(x *b"],
+  ["a $$x", "$$x"],
+  ["- $$\n  a_1 *b", "$$\na_1 *b"],
+  [`\\[\n${"a_1 *b \\\\\n".repeat(90)}c*`, null],
+])("unfinished formula in %j is its source", (text, source) => {
+  const box = document.createElement("div");
+  create(box).push(text);
+  expect(box.querySelector(".sc-maths")?.textContent).toBe(source ?? text);
+});
+
+test.each(["a $5 *b*", "$HOME is *x*", "$$ is the *pid*", "\\[as they *say*", "a \\(see that *there*"])(
+  "%j is no formula yet",
+  (text) => {
+    const box = document.createElement("div");
+    create(box).push(text);
+    expect(box.querySelector(".sc-maths")).toBeNull();
+    expect(box.querySelector("em")).not.toBeNull();
+  },
+);
+
 test.each(["5 * 3 is", "snake_case_name", "a\\*b", "x [1] y", "a `b` c"])("%j needs no repair", (text) => {
   const box = document.createElement("div");
   const markdown = create(box);
@@ -72,7 +94,7 @@ const { seed, docs, timeout } = sample(150);
 test("at the end nothing of the repair is left", { timeout }, () => {
   const next = random(seed + 2);
   for (let i = 0; i < docs; i++) {
-    const text = randomDocument(next);
+    const text = (i % 2 ? mathsDocument : randomDocument)(next);
     const [cut, whole] = [document.createElement("div"), document.createElement("div")];
     const streamed = create(cut);
     for (const char of text) streamed.push(char);
