@@ -185,6 +185,18 @@ def test_a_cancel_that_fails_costs_nothing_and_is_told(told: object, monkeypatch
     assert note(stream) == "connection closed; the server may go on with it"
 
 
+def test_a_background_response_whose_id_is_not_known_yet_may_go_on() -> None:
+    transport = Cancelling({"status": "cancelled"})
+    transport.answers = [[None]]
+    stream = Stream.request(options(background=True), transport).start()
+    while not transport.asked:
+        stream.wait(0.01)
+    stream.cancel()
+    stream.wait(10)
+    assert (len(transport.asked), stream.status) == (1, "cancelled")
+    assert note(stream) == "connection closed; the server may go on with it"
+
+
 @pytest.mark.parametrize(
     "given", [{}, {"api": "chat", "background": True}], ids=["not in the background", "an API that has none"]
 )

@@ -31,7 +31,10 @@ export interface Annex {
   api?: string;
   /** A standing remark above the answer, such as ``demo: canned answers, no model``. */
   label?: string;
-  /** A passing remark in the status line, such as ``retrying in 2 s``; empty when there is nothing to say. */
+  /**
+   * A remark in the status line, such as ``retrying in 2 s``, or what became of the request when it was stopped:
+   * ``connection closed``, ``cancelled at the server``. Empty when there is nothing to say.
+   */
   note?: string;
   /** Whether the page may send `Retry`. */
   can_retry?: boolean;

@@ -60,7 +60,8 @@ class Annex(TypedDict, total=False):
     label: str
     """A standing remark above the answer, such as ``demo: canned answers, no model``."""
     note: str
-    """A passing remark in the status line, such as ``retrying in 2 s``; empty when there is nothing to say."""
+    """A remark in the status line, such as ``retrying in 2 s``, or what became of the request when it was stopped:
+    ``connection closed``, ``cancelled at the server``. Empty when there is nothing to say."""
     can_retry: bool
     """Whether the page may send `Retry`."""
     blocking: bool
