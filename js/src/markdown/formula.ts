@@ -34,7 +34,7 @@ const DOLLARS = /\$\$(?!\$)([^\\$`]*(?:(?:\\[^`]|\$(?!\$))[^\\$`]*)*)\$\$(?![$A-
 const PARENTHESES = /\\\(([^\\`]*(?:\\[^()`][^\\`]*)*)\\\)/y;
 const BRACKETS = /\\\[([^\\`]*(?:\\[^[\]`][^\\`]*)*)\\\]/y;
 const BEFORE = /[A-Za-z0-9\\$]/;
-const OPEN = /\\[([][^`]*$|\$\$?(?![ \t\n$])[^$`]*$/y;
+const OPEN = /\\[([][^`]*$|\$(?:\$|(?![ \t\n$]))[^$`]*$/y;
 /** Farther from its opener than this, the other half is not expected any more. */
 const REACH = 400;
 
