@@ -132,6 +132,7 @@ LAID_OUT = """() => {
   const shown = [...document.querySelectorAll('.sc-markdown *')].filter(el => el.checkVisibility());
   return {
     skipped: shown.filter(el => !el.checkVisibility({contentVisibilityAuto: true})).length,
+    wide: document.documentElement.scrollWidth > document.documentElement.clientWidth,
     cut: shown.filter(el => el.scrollWidth > el.clientWidth + 1 && getComputedStyle(el).overflowX !== 'visible').length,
     controls: [...document.querySelectorAll('.streamcell button')].filter(el => el.checkVisibility()).length,
   };
@@ -142,7 +143,7 @@ LAID_OUT = """() => {
 def test_paper_holds_all_of_it_and_no_controls(show, scene):
     page = show(scene)
     page.emulate_media(media="print")
-    assert page.evaluate(LAID_OUT) == {"skipped": 0, "cut": 0, "controls": 0}
+    assert page.evaluate(LAID_OUT) == {"skipped": 0, "wide": False, "cut": 0, "controls": 0}
     sheets = page.pdf().count(b"/Type /Page\n")
     assert sheets >= page.evaluate("document.documentElement.scrollHeight") // 1600
 
