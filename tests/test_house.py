@@ -21,7 +21,7 @@ LAYER = {
     "background": 2, "event_log": 2, "transport": 2, "demo": 2, "retry": 2, "http_errors": 2, "clocks": 2, "chunked": 2,
     "bodies": 2, "transport_errors": 2, "audience": 2,
     "tape_file": 2, "journal": 2, "recording": 2, "replay": 2, "feeds": 2, "reading": 2,
-    "sources": 3, "session": 3, "pump": 3,
+    "sources": 3, "origins": 3, "session": 3, "pump": 3,
     "widget": 4, "cells": 4, "copies": 4, "display": 4, "terminal": 4, "hosts": 4, "api": 5, "magics": 6, "recovery": 6,
     "": 9,  # the package itself: a table of names, loaded when used
 }  # fmt: skip
@@ -32,7 +32,7 @@ SAME = {
     ("providers", "document"), ("state", "document"), ("state", "items"),
     ("state", "numbering"), ("state", "events"), ("items", "document"), ("parts", "document"), ("parts", "items"),
     ("state", "parts"), ("state", "readout"), ("providers", "document"), ("http_errors", "retry"),
-    ("transport", "http_errors"), ("session", "sources"), ("event_log", "background"),
+    ("transport", "http_errors"), ("session", "origins"), ("origins", "sources"), ("event_log", "background"),
     ("display", "widget"), ("display", "cells"), ("cells", "widget"), ("display", "copies"),
     ("pump", "session"), ("transport", "demo"),
     ("hosts", "display"), ("hosts", "widget"), ("hosts", "terminal"),

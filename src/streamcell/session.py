@@ -7,32 +7,25 @@ with `Stream.subscribe` and takes ops with `Stream.drain`.
 from __future__ import annotations
 
 import asyncio
-import os
-import re
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Generator, Iterable
+from collections.abc import Generator
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from streamcell import background
 from streamcell.clocks import Clocks
-from streamcell.endpoint import resolve
 from streamcell.errors import ProtocolError, StreamcellError, TransportError, UsageError
 from streamcell.event_log import EventLog
-from streamcell.events import Event, is_light
-from streamcell.feeds import followed, taped
-from streamcell.journal import Recorder
+from streamcell.events import is_light
+from streamcell.feeds import Batches, taped
 from streamcell.options import StreamOptions
-from streamcell.providers import PROVIDERS
+from streamcell.origins import NOWHERE, Asked, Origin, asked, given, resumed
 from streamcell.reading import Reading
-from streamcell.recording import recorder
-from streamcell.replay import ReplayTransport, ending, label, load, replayed
-from streamcell.secret import looks_like_key, redact
-from streamcell.sources import Request
+from streamcell.replay import ending
+from streamcell.secret import redact
 from streamcell.tape import Tape
-from streamcell.transport import HttpTransport, Transport
+from streamcell.transport import Transport
 
 __all__ = ["Stream"]
 
@@ -57,29 +50,27 @@ class Stream(Reading):
     whatever happens next; `status` tells what that was.
     """
 
-    def __init__(self, *, api: str = "responses", keep_events: bool | int = 1000) -> None:
+    def __init__(self, origin: Origin = NOWHERE) -> None:
         """Use `request` or `of`."""
-        super().__init__(api)
-        self._request: Request | None = None
-        self._source: AsyncGenerator[list[Event], None] | None = None
-        self._recorder = Recorder()
-        self._limits: tuple[float | None, float | None] = (None, None)
+        super().__init__(origin.api)
+        self._origin = origin
         self._clocks: Clocks | None = None
-        self._keep_events = keep_events
         self._started = 0.0
         self._first_text = False
         self._task: asyncio.Task[None] | None = None
         self._begun = False
         self._rate_limits: dict[str, str] = {}
         self._cancelled = self._stopping = False
-        self._again: Callable[[], None] | None = None
         self._done = threading.Event()
         self.tries: list[dict[str, Any]] = []
         """Snapshots of what earlier tries brought, oldest first; `retry` adds one."""
-        self.replayed = False
+        self.replayed = origin.is_replayed
         """Whether it came from a tape or a journal: then nothing that it asks for may be run."""
-        self.events = EventLog(keep_events, is_light)
+        self.events = EventLog(origin.keep_events, is_light)
         """All events in order, typed: iterate to follow them live."""
+        self._asked: Asked | None = origin.ask(self)
+        if origin.label:
+            self.annotate("label", origin.label)
 
     # ---------------------------------------------------------------- making one
     @classmethod
@@ -90,13 +81,7 @@ class Stream(Reading):
             UsageError: The options cannot be carried out: no prompt, no key where one is needed, an unusable URL.
             ProtocolError: The tape to replay is damaged, or none.
         """
-        if options.replay:
-            return cls._replay(options)
-        if options.input is None and not options.prompt.strip():
-            raise UsageError(
-                "Expected a prompt, got nothing.", hint="Write it after %stream, or below the %%stream line."
-            )
-        return cls._request_of(options, transport)
+        return cls(asked(options, transport))
 
     @classmethod
     def resume(
@@ -110,67 +95,12 @@ class Stream(Reading):
         Raises:
             UsageError: The id is none, or the options cannot be carried out.
         """
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.:\-]{0,499}", response_id) or looks_like_key(response_id):
-            raise UsageError("Expected the id of a response, such as resp_…, got something else (not shown).")
-        options = replace(options, api="responses", background=True)
-        return cls._request_of(options, transport, resume=(response_id, after))
-
-    @classmethod
-    def _request_of(
-        cls, options: StreamOptions, transport: Transport | None, resume: tuple[str, int | None] | None = None
-    ) -> Stream:
-        _check(options)
-        endpoint = resolve(options)
-        made = transport or HttpTransport(
-            endpoint,
-            headers=options.headers,
-            timeout=options.timeout,
-            connect_timeout=options.connect_timeout,
-            client=options.client,
-        )
-        model = options.model or os.environ.get("STREAMCELL_MODEL") or endpoint.default_model
-        options = replace(options, model=model)
-        stream = cls._for(options)
-
-        def ask() -> None:
-            stream._recorder = recorder(
-                options,
-                (endpoint.key, *endpoint.account.values()),
-                response_id=resume[0] if resume else None,
-                warn=stream._warn,
-                status=lambda: stream.status,
-            )
-            stream._ask(options, made, resume=resume)
-
-        ask()
-        stream._again = ask
-        return stream
-
-    @classmethod
-    def _replay(cls, options: StreamOptions) -> Stream:
-        tape = load(options.replay or "")
-        options = replayed(options, tape)
-        stream = cls._for(options)
-        stream.replayed = True
-        stream._recorder = recorder(options, warn=stream._warn, status=lambda: stream.status)
-        stream._ask(options, ReplayTransport(tape, options.speed), sleep=lambda seconds: asyncio.sleep(0))
-        stream.annotate("label", label(options, tape))
-        return stream
-
-    @classmethod
-    def _for(cls, options: StreamOptions) -> Stream:
-        return cls(api="responses" if options.api == "auto" else options.api, keep_events=options.keep_events)
-
-    def _ask(self, options: StreamOptions, transport: Transport, **more: Any) -> None:
-        self._request = Request(options, transport, self.annotate, self._recorder, **more)
-        self._source = self._request.events()
-        self._limits = (options.progress_timeout, options.deadline)
+        return cls(resumed(response_id, options, after, transport))
 
     @classmethod
     def of_tape(cls, tape: Tape) -> Stream:
         """A stream that has ended, with all that a tape holds: what a journal still knows of a lost answer."""
-        stream = cls(api=tape.connections[0].api if tape.connections else "responses")
-        stream.replayed = True
+        stream = cls(Origin(api=tape.connections[0].api if tape.connections else "responses", is_replayed=True))
         stream._first_text = True  # when it came is not known any more
         stream.annotate("started_at", tape.head.at)
         try:
@@ -192,25 +122,14 @@ class Stream(Reading):
                 the ``openai`` package yields; or bytes.
             api: What the bytes or objects speak: ``responses``, ``chat`` or ``completions``.
         """
-        if isinstance(events, bytes | bytearray | memoryview):
-            events = [bytes(events)]
-        if not isinstance(events, Iterable | AsyncIterable) or isinstance(events, str | dict):
-            raise UsageError(
-                f"Expected an iterable of events, got {type(events).__name__}.",
-                hint="Pass the stream itself, such as `client.responses.create(..., stream=True)`.",
-            )
-        if api not in PROVIDERS:
-            raise UsageError(f"Expected api to be one of {', '.join(PROVIDERS)}, got {api!r}.")
-        stream = cls(api=api, keep_events=keep_events)
-        stream._recorder = recorder(StreamOptions(api=api), warn=stream._warn, status=lambda: stream.status)
-        stream._source = followed(events, api, stream._recorder)
-        return stream
+        return cls(given(events, api, keep_events))
 
     # ---------------------------------------------------------------- running
     @property
     def rate_limits(self) -> dict[str, str]:
         """The service's ``x-ratelimit-…`` headers, by name."""
-        return dict(self._request.rate_limits if self._request else self._rate_limits)
+        request = self._asked and self._asked.request
+        return dict(request.rate_limits if request else self._rate_limits)
 
     @property
     def done(self) -> bool:
@@ -228,7 +147,7 @@ class Stream(Reading):
     @property
     def can_retry(self) -> bool:
         """Whether the stream has failed or was cut, and its request can be sent again."""
-        return self.done and self._again is not None and self.status in RETRIABLE
+        return self.done and self._origin.is_repeatable and self.status in RETRIABLE
 
     def retry(self) -> Stream:
         """Send the same request again, in this stream and its views. What the last try brought goes into `tries`.
@@ -236,14 +155,14 @@ class Stream(Reading):
         Raises:
             UsageError: It has not failed, or there is no request to send again.
         """
-        if not self.can_retry or self._again is None:
+        if not self.can_retry:
             raise UsageError(f"Expected a request that failed, to try it again; got a stream that is {self.status}.")
         with self._lock:
             self.tries.append(self._restart())
             self._begun = self._first_text = self._cancelled = self._stopping = False
-            self.events = EventLog(self._keep_events, is_light)
+            self.events = EventLog(self._origin.keep_events, is_light)
             self._done.clear()
-        self._again()
+        self._asked = self._origin.ask(self)
         return self.start()
 
     def cancel(self) -> None:
@@ -282,17 +201,18 @@ class Stream(Reading):
             self._task.cancel()
 
     async def _run(self) -> None:
+        made = self._asked
+        assert made is not None
         self._task = asyncio.current_task()
         self._started = time.monotonic()
-        self._clocks = Clocks(*self._limits, self._cancel_here)
+        self._clocks = Clocks(*self._origin.limits, self._cancel_here)
         self.annotate("started_at", time.time())
-        self._recorder.begin()
-        asked = False
+        made.recorder.begin()
+        was_sent = not self._cancelled
         try:
-            if not self._cancelled:
-                asked = True
-                await self._pass_on()
-            if self._request and not (self._cancelled or self._state.terminal):
+            if was_sent:
+                await self._pass_on(made.source)
+            if made.request and not (self._cancelled or self._state.terminal):
                 raise TransportError("The connection ended before the answer did.", kind="disconnected", hint=AGAIN)
             self._end(cancelled=self._cancelled)
         except asyncio.CancelledError:
@@ -306,11 +226,12 @@ class Stream(Reading):
             self._fail(_foreign(error))
         finally:
             self._clocks.stop()
-            self._recorder.end(self.status, self._read(lambda state: state.error))
+            made.recorder.end(self.status, self._read(lambda state: state.error))
             self.annotate("elapsed_ms", self._elapsed_ms())
-            if asked and self._cancelled:
-                await self._tell_server()
-            if self._again and self.status in RETRIABLE:
+            if was_sent and self._cancelled:
+                with suppress(asyncio.CancelledError):  # the process ends meanwhile
+                    await self._tell_server()
+            if self._origin.is_repeatable and self.status in RETRIABLE:
                 self.annotate("can_retry", True)
             self.events.close()
             self._let_go()
@@ -320,17 +241,13 @@ class Stream(Reading):
     def _let_go(self) -> None:
         """Drop what only a running stream needs. Much of it holds the stream, which is to go with its last user."""
         RUNNING.discard(self)
-        self._task = self._clocks = self._source = None
-        self._recorder = Recorder()
-        if self._request:
-            self._rate_limits = self._request.rate_limits
+        self._rate_limits = self.rate_limits
+        self._task = self._clocks = self._asked = None
         if self.status not in RETRIABLE:
-            self._request = self._again = None
+            self._origin = NOWHERE
 
-    async def _pass_on(self) -> None:
+    async def _pass_on(self, source: Batches) -> None:
         """Fold what the source gives, until it ends or the grace after the terminal event is over."""
-        source = self._source
-        assert source is not None
         try:
             while True:
                 grace = GRACE_SECONDS if self._state.terminal else None
@@ -356,21 +273,15 @@ class Stream(Reading):
 
     async def _tell_server(self) -> None:
         """After a cancel: the connection is closed; a background response has to be told besides."""
-        if self._request is None or self.replayed or self.status != "cancelled":
+        request = self._asked and self._asked.request
+        if request is None or self.replayed or self.status != "cancelled":
             return
         self.annotate("note", CLOSED)
-        if self._request.goes_on:
-            self.annotate("note", CANCELLED if await self._request.cancel() else GOES_ON)
+        if request.goes_on:
+            self.annotate("note", CANCELLED if await request.cancel() else GOES_ON)
 
     def _elapsed_ms(self) -> float:
         return round((time.monotonic() - self._started) * 1000, 1)
-
-
-def _check(options: StreamOptions) -> None:
-    if options.api not in ("auto", *PROVIDERS):
-        raise UsageError(f"Expected --api to be one of auto, {', '.join(PROVIDERS)}, got {options.api!r}.")
-    if looks_like_key(options.model or ""):
-        raise UsageError("Expected a model name, got what looks like a key (not shown).")
 
 
 def _foreign(error: Exception) -> StreamcellError:
