@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 from copy import deepcopy
 from pathlib import Path
 
 import pytest
 
 from streamcell.errors import ProtocolError
-from streamcell.frames import FrameEncoder, apply_frame, apply_ops
+from streamcell.frames import FrameEncoder, apply_frame, apply_ops, cut, size
 
 VECTORS = sorted((Path(__file__).parent / "vectors" / "wire").glob("*.json"))
 
@@ -57,3 +58,31 @@ def test_a_value_that_was_set_is_not_shared_with_the_frame() -> None:
 def test_an_error_names_what_was_expected_and_what_came() -> None:
     with pytest.raises(ProtocolError, match=r"Expected a string to append to, found int, got \('append', .*resync"):
         apply_ops({"n": 1}, [("append", ["n"], "x")])
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_ops_cut_into_runs_say_the_same_in_the_same_order(seed: int) -> None:
+    rng = random.Random(seed)
+    ops = [("set", [], {"a": "", "b": ""})]
+    for _ in range(rng.randint(0, 30)):
+        text = rng.choice(["x", "é", "😀", '"\n', "\ud800"]) * rng.choice([1, 10, 500])
+        ops.append(rng.choice([("append", ["a"], text), ("append", ["b"], text), ("set", ["c"], text)]))
+    limit = rng.choice([50, 200, 1000])
+    runs = cut(ops, limit)
+    assert apply_ops(None, [op for run in runs for op in run]) == apply_ops(None, ops)
+    for run in runs:
+        assert run
+        assert len(run) == 1 or sum(map(size, run)) <= limit
+
+
+def test_a_text_that_fits_is_not_cut_and_nothing_makes_no_run() -> None:
+    assert cut([]) == []
+    assert cut([("append", ["a"], "x" * 1000), ("append", ["a"], "y")]) == [
+        [("append", ["a"], "x" * 1000), ("append", ["a"], "y")]
+    ]
+
+
+def test_a_snapshot_repeats_its_number_or_takes_the_next() -> None:
+    encoder = FrameEncoder("e")
+    encoder.frame([])
+    assert [encoder.snapshot({})["seq"], encoder.snapshot({}, anew=True)["seq"], encoder.seq] == [1, 2, 2]

@@ -16,7 +16,7 @@ SOURCE = Path(streamcell.__file__).parent
 LAYER = {
     "errors": 0, "events": 0, "wire": 0, "options": 0, "secret": 0,
     "document": 1, "items": 1, "parts": 1, "readout": 1, "numbering": 1,
-    "sse": 1, "providers": 1, "state": 1, "frames": 1, "window": 1, "fallback": 1,
+    "sse": 1, "providers": 1, "state": 1, "frames": 1, "window": 1, "pacing": 1, "drained": 1, "fallback": 1,
     "tape": 1, "endpoint": 1, "keys": 1,
     "background": 2, "event_log": 2, "transport": 2, "demo": 2, "retry": 2, "http_errors": 2, "clocks": 2, "chunked": 2,
     "bodies": 2, "transport_errors": 2, "audience": 2,

@@ -10,7 +10,8 @@ import pytest
 from streamcell import background, pump
 from streamcell.audience import Audience
 from streamcell.frames import MAX_FRAME_BYTES, size
-from streamcell.pump import FRAME_SECONDS, PROCESS_BURST, PROCESS_FRAMES_PER_SECOND, Pump, Turns
+from streamcell.pacing import FRAME_SECONDS, PROCESS_BURST, PROCESS_FRAMES_PER_SECOND, Turns
+from streamcell.pump import Pump
 from streamcell.window import IN_FLIGHT_BYTES, IN_FLIGHT_SECONDS
 from tests.pages import FakeLoop, FakeStream, Kernel, SimulatedPage
 

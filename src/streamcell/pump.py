@@ -16,23 +16,18 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from streamcell import background
 from streamcell.audience import AUDIENCE, Audience
+from streamcell.drained import Ended, Source
 from streamcell.frames import MAX_FRAME_BYTES, FrameEncoder, cut, size
+from streamcell.pacing import FRAME_SECONDS, Repairs, Turns
 from streamcell.window import IN_FLIGHT_SECONDS, Window
 from streamcell.wire import Op, Tail, ToPage
 
-__all__ = ["FRAME_SECONDS", "PROCESS_FRAMES_PER_SECOND", "Pump"]
+__all__ = ["Pump"]
 
-FRAME_SECONDS = 0.034
-"""Distance of two frames of one stream: 29 a second. A comm message costs as much as decoding 40 events."""
-PROCESS_FRAMES_PER_SECOND = 250
-"""Frames a second over all streams. Jupyter's server drops messages above 1,000 a second, silently; static copies and
-what others send need room beside them."""
-PROCESS_BURST = 25
-"""So many frames may go out at once after a quiet time."""
 EMPTY_ROOM_SECONDS = 2.0
 """Distance of two frames when nobody was there the last time anyone could be heard, and nobody could be heard now."""
 FIRST_SECONDS = 1.0
@@ -40,59 +35,12 @@ FIRST_SECONDS = 1.0
 TAIL_SECONDS = (1.0, 3.0, 9.0)
 """So long after it fell silent an unacknowledged stream says again what its last number was; the second is said even
 if a page acknowledged, for there may be another, and by then the server's 3 s of dropping messages are over."""
-REPAIR_SECONDS = 2.0
-"""Shortest distance of two snapshots that nobody asked for."""
-REPAIR_FACTOR = 3
-"""Together they are at most so many times what the frames told, which spaces them by a third of the answer."""
 SNAPSHOT_SECONDS = 0.2
 """Shortest distance of two snapshots that were asked for; requests that waited for the kernel come all at once."""
 SNAPSHOT_BYTES_PER_SECOND = 1_000_000
 """A large snapshot is given its time to arrive before it is sent again."""
 
 Sink = Callable[[ToPage], None]
-
-
-class Source(Protocol):
-    """What a pump needs of a stream."""
-
-    @property
-    def done(self) -> bool: ...
-    @property
-    def can_retry(self) -> bool: ...
-    def drain(self) -> list[Op]: ...
-    def snapshot(self) -> dict[str, Any]: ...
-    def subscribe(self, listener: Callable[[], None]) -> None: ...
-    def unsubscribe(self, listener: Callable[[], None]) -> None: ...
-    def keeper(self) -> Callable[[], dict[str, object]]: ...
-
-
-class Ended:
-    """Stands for a source that has ended for good: what arrived, and not its events and its request."""
-
-    done, can_retry = True, False
-
-    def __init__(self, source: Source) -> None:
-        self.snapshot = source.keeper()
-
-    def drain(self) -> list[Op]:
-        return []
-
-    def subscribe(self, listener: Callable[[], None]) -> None: ...
-    def unsubscribe(self, listener: Callable[[], None]) -> None: ...
-    def keeper(self) -> Callable[[], dict[str, object]]:
-        return self.snapshot
-
-
-class Turns:
-    """The frames of all streams, first come, first served: a stream takes its turn when it has something to send."""
-
-    def __init__(self) -> None:
-        self._next = float("-inf")
-
-    def take(self, now: float) -> float:
-        """The time at which the frame may go; on average `PROCESS_FRAMES_PER_SECOND` are given out."""
-        self._next = max(self._next, now) + 1 / PROCESS_FRAMES_PER_SECOND
-        return self._next - PROCESS_BURST / PROCESS_FRAMES_PER_SECOND
 
 
 class Pump:
@@ -122,8 +70,7 @@ class Pump:
         self._window = Window()
         self._rest: list[list[Op]] = []
         self._ended = self._held = False
-        self._told = self._repairs = 0
-        self._repaired = float("-inf")
+        self._repairs = Repairs()
 
     @property
     def epoch(self) -> str:
@@ -188,7 +135,7 @@ class Pump:
         end = done and fresh and not self._rest
         if ops or end:
             self._send(self._encoder.frame(ops, end=end), now)
-            self._told += sum(size(op[2]) for op in ops)
+            self._repairs.told(sum(size(op[2]) for op in ops))
             self._next = now + (EMPTY_ROOM_SECONDS if self._audience.gone else FRAME_SECONDS)
         if end:
             self._finish()
@@ -234,7 +181,7 @@ class Pump:
     def _ack_here(self, seq: int) -> None:
         self._window.ack(min(seq, self._encoder.seq))
         if self._held:
-            self._held = False
+            self._held, self._next = False, self._now()
             self._arm()
 
     def _resync_here(self) -> None:
@@ -266,15 +213,13 @@ class Pump:
     # ---------------------------------------------------------------- what no page can ask for
     def _repair(self, now: float) -> None:
         """Frames may be lost on the way, and a page that cannot be heard cannot say so."""
-        if self._ended or not self._window.overdue(now) or now - self._repaired < REPAIR_SECONDS:
-            return
-        if self._repairs <= (REPAIR_FACTOR - 1) * self._told:
+        if not self._ended and self._window.overdue(now) and self._repairs.due(now):
             self._repair_here(now)
 
     def _repair_here(self, now: float) -> None:
-        self._repaired = now
         self._turns.take(now)
-        self._repairs += self._send(self._encoder.snapshot(self._source.snapshot(), end=self._ended), now)
+        snapshot = self._encoder.snapshot(self._source.snapshot(), end=self._ended)
+        self._repairs.made(self._send(snapshot, now), now)
 
     def _owe(self) -> None:
         self._cancel_owed()
