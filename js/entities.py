@@ -2,8 +2,9 @@
 
     python js/entities.py
 
-Names stand in the order of what they mean, so that a code point is the distance from the one before it, and the letters
-of mathematical alphabets are left to js/src/entities.ts: the table is half as large, packed, as the one it stands in for.
+Names stand in the order of what they mean, so that a code point is the distance from the one before it, and the
+letters of mathematical alphabets are left to js/src/entities.ts: the table is half as large, packed, as the one it
+stands in for.
 """
 
 from html.entities import html5
