@@ -8,6 +8,7 @@ import { Machine } from "./machine.js";
 import { NameTable } from "./names.js";
 import type { Branch } from "./nodes.js";
 import type { Page, Run } from "./prose.js";
+import { askAgain } from "./selection.js";
 import type { Policy } from "./spans.js";
 import { BranchView } from "./views.js";
 
@@ -51,6 +52,7 @@ export class Engine {
   }
 
   push(text: string): void {
+    askAgain(this.page.document);
     this.takeBack?.();
     this.takeBack = null;
     this.read(text);

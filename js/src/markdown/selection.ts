@@ -2,10 +2,27 @@
 
 type Point = readonly [Node, number];
 
+/**
+ * Documents that had no selection when they were last asked, in the task that runs. Where there is none, asking makes
+ * Chromium lay out all that is new on the page: 500 times over for 500 blocks of code.
+ */
+const without = new WeakSet<Document>();
+
+/** Another piece of work begins: what is selected may have changed. */
+export function askAgain(document: Document): void {
+  without.delete(document);
+}
+
 function ends(el: HTMLElement): { selection: Selection; anchor: Point; focus: Point } | null {
-  const selection = el.isConnected ? el.ownerDocument.getSelection() : null;
+  const document = el.ownerDocument;
+  if (!el.isConnected || without.has(document)) return null;
+  const selection = document.getSelection();
   const { anchorNode, anchorOffset = 0, focusNode, focusOffset = 0 } = selection ?? {};
-  if (!selection || !anchorNode || !focusNode) return null;
+  if (!selection || !anchorNode || !focusNode) {
+    without.add(document);
+    queueMicrotask(() => without.delete(document));
+    return null;
+  }
   if (!el.contains(anchorNode) && !el.contains(focusNode)) return null;
   return { selection, anchor: [anchorNode, anchorOffset], focus: [focusNode, focusOffset] };
 }

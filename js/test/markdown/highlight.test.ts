@@ -106,6 +106,19 @@ test("a name is asked for once, when it has come", async () => {
   expect(box.querySelector(".sc-code-head > span")?.textContent).toBe("python");
 });
 
+test("where nothing is selected, many blocks ask for the selection once", async () => {
+  const target = document.createElement("div");
+  document.body.append(target);
+  document.getSelection()?.removeAllRanges();
+  const asked = vi.spyOn(document, "getSelection");
+  const view = create(target, { highlighter: async () => highlighter });
+  view.push("```python\nx = 1\n```\n\n".repeat(50));
+  view.end();
+  await vi.waitFor(() => expect(target.querySelectorAll("code span[class^=sc-t-]").length).toBe(50));
+  expect(asked.mock.calls.length).toBeLessThan(5);
+  asked.mockRestore();
+});
+
 test("colours that come late find a selection where it was", async () => {
   const box = document.createElement("div");
   document.body.append(box);
