@@ -4,25 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from typing import TYPE_CHECKING
 
+from streamcell import background
 from streamcell.display import Shown, in_kernel
 from streamcell.session import Stream
 from streamcell.terminal import Printed
 
+if TYPE_CHECKING:
+    from streamcell.widget import StreamView
+
 __all__ = ["InMarimo", "in_cell", "show_here"]
+
+BRING_SECONDS = (0.4, 1.0, 3.0, 8.0)
+"""So long after its display a view in marimo is brought its code again, while no page was heard."""
 
 
 class InMarimo:
     """A live view in the output of the marimo cell that runs."""
 
     def __init__(self, stream: Stream) -> None:
-        sys.modules["marimo"].output.append(_live_view(stream))
+        view = _live_view(stream)
+        sys.modules["marimo"].output.append(view)
+        # marimo drops what is sent before the view is up, and while a cell runs it hears no page that asks for it.
+        for seconds in BRING_SECONDS:
+            background.call_soon(background.loop().call_later, seconds, view.bring)
 
     def finish(self) -> None:
         """Nothing is left to do: marimo keeps no outputs that would need a static copy."""
 
 
-def _live_view(stream: Stream) -> object:
+def _live_view(stream: Stream) -> StreamView:
     from streamcell.widget import StreamView
 
     return StreamView(stream)

@@ -89,6 +89,12 @@ class StreamView(anywidget.AnyWidget):
             self._sent_at[part] = time.monotonic()
             self.send(Module(kind="module", hash=_built().hash, part=part), buffers=_built().parts[part])
 
+    def bring(self) -> None:
+        """Send once more what a page needs to begin, if none was heard: some hosts drop what comes before it."""
+        if not StreamView._page_has_module:
+            for part in UNASKED:
+                self._send_module(part)
+
     def _is_due(self, part: Part, seconds: float = MODULE_SECONDS) -> bool:
         return time.monotonic() - self._sent_at.get(part, float("-inf")) > seconds
 
