@@ -166,9 +166,12 @@ def check_page(checks: Checks, chromium: Any, url: str, mode: str, theme: str) -
     def views() -> list[dict[str, Any]]:
         return list(page.evaluate(VIEWS))
 
+    waited: set[int] = set()
+
     def shown() -> bool:
         # The second cell blocks the kernel until its answer has ended, and the third comes after it.
         found = views()
+        waited.update(len(view["text"]) for view in found[1:2] if view["status"] == "in_progress")
         return len(found) == SHOWN and len(found[-1]["text"]) > 300
 
     def begun() -> bool:
@@ -179,6 +182,8 @@ def check_page(checks: Checks, chromium: Any, url: str, mode: str, theme: str) -
 
     wait_for(begun, seconds=60, what="the first view")
     wait_for(shown, seconds=90, what="three views")
+    if mode == "edit":  # in an app, marimo shows the outputs of the first run when it is over
+        checks.say(f"{name}: a cell that waits is seen streaming", len(waited) > 8, f"{len(waited)} states")
     lengths: set[int] = set()
     began = time.monotonic()
     while time.monotonic() < began + 2:
