@@ -20,15 +20,10 @@ FREEZE_FRAMES = 75
 """So many frames at most wait for a page that stood still, however long it did: 2 s of them, and one in each."""
 
 
-def stop(stage: Stage, kind: str, press: str = "click") -> float:
+def stop(stage: Stage, kind: str, key: str = "") -> float:
     """The reader presses Stop, or Esc. Returns the seconds until the server sees the connection closed."""
     stage.start(kind, enough=PACE)
-    stage.watch_presses()
-    if press == "click":
-        stage.page.locator(".jp-Notebook .sc-stop >> visible=true").first.click()
-    else:
-        stage.page.locator(".jp-Notebook [data-sc-root]").last.focus()
-        stage.page.keyboard.press(press)
+    stage.press(key)
     left = stage.wait_left()
     _assert_cancelled(stage)
     stage.assert_quiet()

@@ -29,8 +29,18 @@ NOISE = (
     r"Cannot read properties of undefined \(reading 'schema'\).*/static/notebook/notebook_core",
     # Chromium, when a page with unsaved changes is left that nobody had clicked on.
     r"Blocked attempt to show a 'beforeunload' confirmation panel",
+    # JupyterLab, of what it had asked a kernel itself when that died.
+    r"Canceled future for (kernel_info|debug)_request message before replies were done",
 )
 """Patterns of what hosts write into the console as errors of their own; each was seen without streamcell."""
+
+WATCH = """() => {
+    window.__pressed = 0;
+    const note = (event) => {
+        if (event.type === 'keydown' || event.target.closest('.sc-stop')) window.__pressed ||= Date.now();
+    };
+    for (const type of ['click', 'keydown']) window.addEventListener(type, note, true);
+}"""
 
 KIND = re.compile(rb'"kind": ?"(\w+)"')
 
@@ -127,15 +137,20 @@ class Stage:
         assert not self.problems, self.problems
 
     # ---------------------------------------------------------------- what its reader does
-    def pressed_at(self) -> float:
-        """Unix time of the last press of a key or a button, by the page's clock; `watch_presses` comes before."""
-        return self.page.evaluate("() => window.__pressed") / 1000
+    def press(self, key: str = "") -> None:
+        """Press Stop, or that key within the view; `pressed_at` then tells when the page saw it."""
+        self.page.evaluate(WATCH)
+        stop = self.page.locator(".jp-Notebook .sc-stop >> visible=true").first
+        if key:
+            self.page.locator(".jp-Notebook [data-sc-root]").last.focus()
+            self.page.keyboard.press(key)
+        else:
+            stop.click()
+        assert waited(2, self.pressed_at, self.page), "the page saw no press"
 
-    def watch_presses(self) -> None:
-        self.page.evaluate(
-            """() => ['click', 'keydown'].forEach(
-                type => window.addEventListener(type, () => { window.__pressed = Date.now(); }, true))"""
-        )
+    def pressed_at(self) -> float:
+        """Unix time of the press, by the page's clock; 0 for none."""
+        return self.page.evaluate("() => window.__pressed") / 1000
 
     def toolbar(self, item: str) -> None:
         self.page.locator(f"[data-jp-item-name='{item}'] >> visible=true").first.click()
@@ -149,7 +164,8 @@ class Stage:
     def wait_left(self) -> float:
         """Unix time at which the server saw the connection closed."""
         answer = self.answer()
-        assert answer.over.wait(30), "the connection stayed open"
+        head = self.page.locator(".jp-Notebook .sc-head").last
+        assert answer.over.wait(30), f"the connection stayed open; the view says {head.inner_text()!r}"
         assert answer.left_at is not None, "the answer came to its end"
         return answer.left_at
 

@@ -31,9 +31,9 @@ STOP_SECONDS = 0.7
 Scenario = Callable[[Stage], str]
 
 
-def timed(kind: str, press: str, times: int, stage: Stage) -> str:
+def timed(kind: str, key: str, times: int, stage: Stage) -> str:
     """Several stops: the median, and from the least to the most."""
-    seconds = sorted(life.stop(stage, kind, press) for _ in range(times))
+    seconds = sorted(life.stop(stage, kind, key) for _ in range(times))
     told = f"{statistics.median(seconds):.2f} s ({seconds[0]:.2f} to {seconds[-1]:.2f})" if times > 1 else ""
     assert statistics.median(seconds) <= STOP_SECONDS, told
     return told or f"{seconds[0]:.2f} s"
@@ -45,8 +45,8 @@ def scenarios(repeats: int, freeze: float) -> dict[str, Scenario]:
     def play(what: Callable[..., str], *arguments: object) -> Scenario:
         return lambda stage: what(stage, *arguments)
 
-    def stops(kind: str, press: str = "click", times: int = repeats) -> Scenario:
-        return partial(timed, kind, press, times)
+    def stops(kind: str, key: str = "", times: int = repeats) -> Scenario:
+        return partial(timed, kind, key, times)
 
     return {
         "Stop in `%%stream`": stops("%%stream"),
