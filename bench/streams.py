@@ -5,7 +5,8 @@
 A server in its own process writes deltas that hold the time of writing; a kernel shows each stream in its own widget;
 this process plays the page: it reads iopub, applies frames with the reference reader, and acknowledges as a page does.
 Late is the time from the server's write to the message's arrival here, so it holds the socket, the decoding, the
-folding, the pacing, the sending and ZeroMQ. CPU and memory are the kernel's, from the first request to the last answer.
+folding, the pacing, the sending and ZeroMQ. B/frame is what a frame costs on the wire beside its text; copies and
+snapshots are counted apart, as multiples of the text. CPU and memory are the kernel's.
 """
 
 from __future__ import annotations
@@ -109,6 +110,7 @@ def measure(url: str, streams: int, rate: float, seconds: float) -> dict[str, An
         whole = sum(one == ("completed", int(rate * seconds)) for one in found)
         seen = sum(page.seen == int(rate * seconds) and page.ended for page in pages.values())
         late.sort()
+        text = sum(len(page.text.encode()) for page in pages.values())
         ours = counts["comm_msg"] + counts["update_display_data"]
         return {
             "streams": streams, "complete": whole, "seen whole": seen,
@@ -116,6 +118,8 @@ def measure(url: str, streams: int, rate: float, seconds: float) -> dict[str, An
             "frames/s": counts["comm_msg"] / took, "copies/s": counts["update_display_data"] / took,
             "messages/s": ours / took, "most in 1 s": counts["most"],
             "core": (after.user + after.system - before.user - before.system) / took,
+            "B/frame": (counts["frame B"] - text) / max(1, counts["frame"]), "copies/text": counts["copy B"] / text,
+            "snaps/text": counts["snapshot B"] / text,
             "MB": kernel.process.memory_info().rss / 1e6, "MB grown": grown / 1e6,
         }  # fmt: skip
     finally:
@@ -144,13 +148,18 @@ def follow(kernel: Kernel, streams: int, seconds: float) -> tuple[dict[str, Page
         if kind not in ("comm_open", "comm_msg", "update_display_data"):
             continue
         each_second[int(time.monotonic())] += 1
+        size = sum(map(len, parts))
         content = json.loads(parts[at + 5])
         if kind == "comm_open":
             pages[content["comm_id"]] = Page()
         message = content.get("data", {}).get("content", {}) if kind == "comm_msg" else {}
+        if kind == "update_display_data":
+            counts["copy B"] += size
         page = pages.get(content.get("comm_id"))
         if page is None or message.get("kind") not in ("frame", "snapshot"):
             continue  # among others, the tails of the stream that warmed up
+        counts[message["kind"]] += 1
+        counts[f"{message['kind']} B"] += size
         late += page.read(message, time.time() * 1000)
         now = time.monotonic()
         if now - page.acked_at > ACK_SECONDS or page.ended:

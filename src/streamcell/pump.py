@@ -66,7 +66,7 @@ class Pump:
         source.subscribe(self.on_change)
 
     def _begin(self) -> None:
-        self._encoder = FrameEncoder(uuid.uuid4().hex[:8])
+        self._encoder = FrameEncoder(uuid.uuid4().hex[:6])
         self._window = Window()
         self._rest: list[list[Op]] = []
         self._ended = self._held = False
