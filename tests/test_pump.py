@@ -375,8 +375,6 @@ def test_a_deaf_kernel_sends_the_whole_once_more_after_the_end(loop: FakeLoop) -
 def test_an_end_that_nobody_acknowledged_is_named_again(loop: FakeLoop) -> None:
     kernel = Kernel(loop)
     loop.run(0.1)
-    kernel.audience.known = True
-    kernel.audience.hears(loop.now)
     kernel.stream.end()
     loop.run(60)
     assert [m["kind"] for m in kernel.messages] == ["snapshot", "frame", *["tail"] * len(pump.TAIL_SECONDS)]

@@ -32,6 +32,9 @@ EMPTY_ROOM_SECONDS = 2.0
 """Distance of two frames when nobody was there the last time anyone could be heard, and nobody could be heard now."""
 FIRST_SECONDS = 1.0
 """So long the first page of a process may take until it is heard."""
+DEAF_SECONDS = 3.0
+"""So long after a message that was not acknowledged it is settled whether the kernel hears: the answer to that question
+has had a second."""
 TAIL_SECONDS = (1.0, 3.0, 9.0)
 """So long after it fell silent an unacknowledged stream says again what its last number was; the second is said even
 if a page acknowledged, for there may be another, and by then the server's 3 s of dropping messages are over."""
@@ -153,6 +156,7 @@ class Pump:
     def _finish(self) -> None:
         self._ended, self._held = True, False
         self._owe()
+        self._audience.hears(self._now())  # the answer is wanted at the first tail
         if not self._source.can_retry:
             self._let_go()
 
@@ -213,7 +217,7 @@ class Pump:
     # ---------------------------------------------------------------- what no page can ask for
     def _repair(self, now: float) -> None:
         """Frames may be lost on the way, and a page that cannot be heard cannot say so."""
-        if not self._ended and self._window.overdue(now) and self._repairs.due(now):
+        if not self._ended and self._window.overdue(now, DEAF_SECONDS) and self._repairs.due(now):
             self._repair_here(now)
 
     def _repair_here(self, now: float) -> None:

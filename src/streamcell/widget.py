@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+import uuid
 import weakref
 from functools import cache
 from pathlib import Path
@@ -64,7 +65,8 @@ class StreamView(anywidget.AnyWidget):
     """When each part last went to the pages, by the monotonic clock."""
 
     def __init__(self, stream: Stream, **traits: Any) -> None:
-        super().__init__(_module=_built().hash, **traits)
+        # Half as long as ipywidgets' own: the name stands twice in each message, and 64 bits tell views apart.
+        super().__init__(_module=_built().hash, **{"model_id": uuid.uuid4().hex[:16], **traits})
         self._stream = weakref.ref(stream)  # the pump holds it, as long as there is something to stop or to retry
         self.on_msg(self._on_message)
         AUDIENCE.attach()
