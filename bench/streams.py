@@ -43,13 +43,15 @@ class Page:
 
     def __init__(self) -> None:
         self.root, self.seq, self.epoch, self.acked_at, self.ended = None, 0, "", 0.0, False
-        self.seen = 0
+        self.seen = self.at = 0
 
     def read(self, message: dict[str, Any], now: float) -> list[float]:
         """Apply it; how late each new delta is, in milliseconds."""
         self.apply(message)
-        words = self.text.split()
-        new, self.seen = words[self.seen :], len(words)
+        text = self.text
+        whole = max(text.rfind(" "), text.rfind("\n")) + 1
+        new, self.at = text[self.at : whole].split(), max(self.at, whole)
+        self.seen += len(new)
         return [now - float(word) for word in new]
 
     def apply(self, message: dict[str, Any]) -> None:
@@ -156,13 +158,17 @@ def follow(kernel: Kernel, streams: int, seconds: float) -> tuple[dict[str, Page
         if kind == "update_display_data":
             counts["copy B"] += size
         page = pages.get(content.get("comm_id"))
-        if page is None or message.get("kind") not in ("frame", "snapshot"):
+        if page is not None and message.get("kind") == "tail":
+            page.acked_at = 0.0
+        if page is None or message.get("kind") not in ("frame", "snapshot", "tail"):
             continue  # among others, the tails of the stream that warmed up
         counts[message["kind"]] += 1
         counts[f"{message['kind']} B"] += size
         late += page.read(message, time.time() * 1000)
         now = time.monotonic()
-        if now - page.acked_at > ACK_SECONDS or page.ended:
+        if page.seq < message["seq"]:
+            kernel.say(content["comm_id"], {"kind": "resync", "epoch": page.epoch, "have": page.seq, "why": "gap"})
+        elif now - page.acked_at > ACK_SECONDS or page.ended:
             page.acked_at = now
             kernel.say(content["comm_id"], {"kind": "ack", "epoch": page.epoch, "seq": page.seq})
     counts["most"] = max(each_second.values(), default=0)
