@@ -70,7 +70,7 @@ class FakeStream:
         self.listener = lambda: None
 
     def keeper(self):
-        return self.snapshot
+        return self.snapshot, self.drain
 
     def drain(self):
         ops, self.pending = ([("append", ["text"], self.pending)] if self.pending else []), ""

@@ -15,6 +15,7 @@ import pytest
 from ipywidgets import Layout, Widget
 
 import streamcell
+from streamcell.audience import AUDIENCE
 from streamcell.cells import Cells
 from streamcell.options import StreamOptions
 from streamcell.session import RUNNING, Stream
@@ -83,6 +84,19 @@ def test_a_view_outlives_its_finished_stream_and_still_answers_a_reload() -> Non
     assert sent[0]["kind"] == "snapshot"
     assert sent[0]["response"]["output"][0]["content"][0]["text"] == text
     assert "ended" in repr(view)
+
+
+@pytest.mark.usefixtures("at_once")
+def test_without_a_page_a_finished_stream_goes_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(AUDIENCE, "gone", True)  # nobody was there the last time
+    stream = asked()
+    view = StreamView(stream)
+    text = stream.start().wait(10).text
+    gone = weakref.ref(stream)
+    del stream
+    gc.collect()
+    assert until(lambda: gone() is None)
+    assert view._pump._source.snapshot()["output"][0]["content"][0]["text"] == text
 
 
 def test_a_failed_stream_stays_for_its_retry_button() -> None:

@@ -21,7 +21,7 @@ class Source(Protocol):
     def snapshot(self) -> dict[str, Any]: ...
     def subscribe(self, listener: Callable[[], None]) -> None: ...
     def unsubscribe(self, listener: Callable[[], None]) -> None: ...
-    def keeper(self) -> Callable[[], dict[str, object]]: ...
+    def keeper(self) -> tuple[Callable[[], dict[str, Any]], Callable[[], list[Op]]]: ...
 
 
 class Ended:
@@ -30,12 +30,9 @@ class Ended:
     done, can_retry = True, False
 
     def __init__(self, source: Source) -> None:
-        self.snapshot = source.keeper()
-
-    def drain(self) -> list[Op]:
-        return []
+        self.snapshot, self.drain = source.keeper()
 
     def subscribe(self, listener: Callable[[], None]) -> None: ...
     def unsubscribe(self, listener: Callable[[], None]) -> None: ...
-    def keeper(self) -> Callable[[], dict[str, object]]:
-        return self.snapshot
+    def keeper(self) -> tuple[Callable[[], dict[str, Any]], Callable[[], list[Op]]]:
+        return self.snapshot, self.drain
