@@ -12,6 +12,12 @@ from nbclient import NotebookClient
 
 EVERYTHING = Path(__file__).parent / "vectors" / "fallback" / "everything.json"
 
+PICTURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAADAAAAAwAQMAAABtzGvEAAAABlBMVEX/wQdgfYugLX3iAAAAYUlEQVR42q3QsQ3CQBBE0XeLA2dc"
+    "CS7FpVGaS6AEl3BIBA4s1uHmQDT6weiPpiUIv8arEzzftNSkkDyED5twsgsHo3qDo2jn/Ma+MBV15qKZLkwsQrDWQNsNmeOe2f7y"
+    "xAV2cxpZCV/BZQAAAABJRU5ErkJggg=="
+)
+"""A PNG of 48 × 48 pixels; that of the vector is none that can be shown."""
 CELLS = (
     "%load_ext streamcell",
     "%%stream tour\nGive me a tour of markdown",
@@ -22,6 +28,8 @@ CELLS = (
     "import json, streamcell\n"
     "response = json.loads(open({path!r}, encoding='utf-8').read())['snapshot']\n"
     "response = {{**response, 'error': None, 'streamcell': {{}}}}\n"
+    "for item in response['output']:\n"
+    "    item.update(result='{picture}') if item['type'] == 'image_generation_call' else None\n"
     "_ = streamcell.show([{{'type': 'response.incomplete', 'sequence_number': 1, 'response': response}}])",
     "_ = streamcell.show([{{'type': 'response.output_text.delta', 'delta': 'It was a *dark* and'}}])",
 )
@@ -36,7 +44,7 @@ ENVIRON = {
 
 
 def sources() -> list[str]:
-    return [c.format(path=str(EVERYTHING)) if "{path" in c or "{{" in c else c for c in CELLS]
+    return [c.format(path=str(EVERYTHING), picture=PICTURE) if "{path" in c or "{{" in c else c for c in CELLS]
 
 
 def unexecuted() -> nbformat.NotebookNode:

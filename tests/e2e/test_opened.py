@@ -71,6 +71,12 @@ def picture(page, *name: str) -> None:
         page.screenshot(path=Path(folder) / f"{'-'.join(name)}.png", full_page=True)
 
 
+def assert_pictured(page) -> None:
+    """The one picture of the answers is shown, not only named."""
+    page.wait_for_function("() => [...document.querySelectorAll('.sc-static img')].every((i) => i.complete)")
+    assert page.evaluate("() => [...document.querySelectorAll('.sc-static img')].map((i) => i.naturalWidth)") == [48]
+
+
 def assert_readable(seen: str) -> None:
     for words in SAID:
         assert seen.count(words) == 1, f"{words!r} is seen {seen.count(words)} times"
@@ -89,6 +95,7 @@ def test_a_saved_notebook_shows_each_answer_once_and_no_error(browser, jupyter: 
     assert len(heights) == specimen.ANSWERS
     assert min(heights) > 40
     assert_readable(page.locator(".jp-Notebook").inner_text())
+    assert_pictured(page)
     picture(page, jupyter.app, state, trust)
     if state == "plain":
         page.evaluate(
