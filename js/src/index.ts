@@ -107,7 +107,9 @@ class Painter {
     this.#seams.clock.set(() => {
       const status = String(asObject(this.#store.snapshot).status ?? "");
       const blocking = asObject(asObject(this.#store.snapshot).streamcell).blocking === true;
-      if (this.link.stopping && blocking && !isTerminal(status) && !this.#life.aborted) interruptKernel(this.#model);
+      if (!this.link.stopping || isTerminal(status) || this.#life.aborted) return;
+      this.link.cancel(); // the first may be lost
+      if (blocking) interruptKernel(this.#model);
     }, HEARD_MS);
   }
 

@@ -222,17 +222,19 @@ describe("Stop", () => {
     expect(interrupts()).toBe(1);
   });
 
-  it("interrupts nothing that another cell may be running", () => {
+  it("interrupts nothing that another cell may be running, and asks once more", () => {
     const { interrupts } = pressed(false);
     page.clock.pass(10_000);
     expect(interrupts()).toBe(0);
+    expect(page.model.sentOf("cancel")).toHaveLength(2);
   });
 
-  it("interrupts nothing once the stream has ended", () => {
+  it("interrupts nothing once the stream has ended, and asks for nothing", () => {
     const { interrupts } = pressed(true);
     page.model.hear(frame(2, [["set", ["status"], "cancelled"]], { end: true }));
     page.clock.pass(10_000);
     expect(interrupts()).toBe(0);
+    expect(page.model.sentOf("cancel")).toHaveLength(1);
   });
 
   it("interrupts nothing once the view is gone", () => {
