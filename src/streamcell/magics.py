@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from IPython.core.error import UsageError as IPythonUsageError
 from IPython.core.inputtransformer2 import EscapedCommand
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
-from IPython.core.magic_arguments import MagicArgumentParser, argument, construct_parser, magic_arguments
+from IPython.core.magic_arguments import MagicArgumentParser, argument, magic_arguments
 
 from streamcell import api
 from streamcell.errors import StreamcellError, UsageError
@@ -122,7 +122,8 @@ class _Parser(MagicArgumentParser):
 
 
 def _parser() -> _Parser:
-    made: _Parser = construct_parser(StreamMagics.stream)
+    """The magic's own: to construct another would put the whole help into the docstring once more."""
+    made: _Parser = StreamMagics.stream.parser
     made.__class__ = _Parser
     made.allow_abbrev = False
     return made
