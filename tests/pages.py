@@ -69,9 +69,6 @@ class FakeStream:
     def unsubscribe(self, listener) -> None:
         self.listener = lambda: None
 
-    def keeper(self):
-        return self.snapshot, self.drain
-
     def drain(self):
         ops, self.pending = ([("append", ["text"], self.pending)] if self.pending else []), ""
         return ops

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import time
+import tracemalloc
 import weakref
 from collections import Counter
 from pathlib import Path
@@ -17,6 +18,8 @@ from ipywidgets import Layout, Widget
 import streamcell
 from streamcell.audience import AUDIENCE
 from streamcell.cells import Cells
+from streamcell.drained import Ended
+from streamcell.magics import StreamMagics, _parser
 from streamcell.options import StreamOptions
 from streamcell.session import RUNNING, Stream
 from streamcell.widget import StreamView
@@ -108,6 +111,51 @@ def test_a_failed_stream_stays_for_its_retry_button() -> None:
     assert until(lambda: view.ended)
     gc.collect()
     assert failed().can_retry
+
+
+KEPT_BYTES = 10_000
+"""So much a finished answer may keep; with its text and timers it is 7,900, and without packing it was 20,000."""
+
+
+def traced() -> int:
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0]
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_finished_answer_keeps_a_few_kilobytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streamcell.demo.core._KEPT", 0)  # it remembers its latest answers, as a service does
+
+    def once() -> StreamView:
+        stream = asked("Why is the night sky dark?")
+        view = StreamView(stream)
+        stream.start().wait(10)
+        assert until(lambda: isinstance(view._pump._source, Ended))
+        return view
+
+    views = [once() for _ in range(5)]
+    tracemalloc.start()
+    try:
+        before = traced()
+        views += [once() for _ in range(20)]
+        assert (traced() - before) / 20 < KEPT_BYTES
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_is_kept_of_an_answer_is_all_of_it() -> None:
+    snapshot = {"output": [{"text": "h\u00e9 \U0001f600 \udcff", "n": [1, 2.5, None, True]}], "streamcell": {}}
+    ops = [("append", ["output", 0, "text"], "x")]
+    kept = Ended(snapshot, ops)
+    assert kept.snapshot() == kept.snapshot() == snapshot
+    assert (kept.drain(), kept.drain()) == (ops, [])
+
+
+def test_using_the_magic_does_not_lengthen_its_help() -> None:
+    before = StreamMagics.stream.__doc__
+    assert _parser() is _parser()
+    assert StreamMagics.stream.__doc__ == before
+    assert before.count("STREAMCELL_MODEL") == 1
 
 
 def alive() -> Counter[str]:

@@ -254,8 +254,11 @@ class Pump:
 
     def _let_go(self) -> None:
         """Nothing more comes of the source, and how long it lives is not for us to say."""
+        if isinstance(self._source, Ended):
+            return
         self._source.unsubscribe(self.on_change)
-        self._source = Ended(self._source)
+        ops = [] if self._closed else self._source.drain()
+        self._source = Ended({} if self._closed else self._source.snapshot(), ops)
 
     def _now(self) -> float:
         return background.loop().time()

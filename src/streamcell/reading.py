@@ -117,20 +117,6 @@ class Reading:
         with suppress(ValueError):
             self._listeners.remove(listener)
 
-    def keeper(self) -> tuple[Callable[[], dict[str, Any]], Callable[[], list[Op]]]:
-        """`snapshot` and `drain` as functions that hold nothing else of a stream that has ended for good."""
-        state, lock = self._state, self._lock
-
-        def snapshot() -> dict[str, Any]:
-            with lock:
-                return state.snapshot()
-
-        def drain() -> list[Op]:
-            with lock:
-                return state.drain()
-
-        return snapshot, drain
-
     def _read(self, get: Callable[[ResponseState], T]) -> T:
         with self._lock:
             return get(self._state)
