@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamcell.fallback import to_html, to_text
+from streamcell.fallback import LONG, to_html, to_text
 from streamcell.fallback.facts import pretty
 from streamcell.fallback.items import item_blocks
 
@@ -146,7 +147,8 @@ def test_the_copy_needs_no_script_no_id_and_no_style_for_its_meaning() -> None:
     html = "".join(json.loads(path.read_text(encoding="utf-8"))["html"] for path in VECTORS)
     assert not re.search(r"<(script|style|button|input|form|iframe|svg)|\s(id|name|on\w+|data-[\w-]+)=", html)
     assert set(re.findall(r'style="([^"]*)"', html)) <= {f"text-align:{side}" for side in ("left", "right", "center")}
-    assert {c[:3] for cls in re.findall(r'class="([^"]*)"', html) for c in cls.split()} == {"sc-"}
+    classes = {c for cls in re.findall(r'class="([^"]*)"', html) for c in cls.split()}
+    assert {c[:3] for c in classes - {"jp-toc-ignore"}} == {"sc-"}
 
 
 def test_every_word_of_the_html_stands_in_the_text_too() -> None:
@@ -263,3 +265,26 @@ def test_a_json_value_that_python_cannot_write_is_named_as_such() -> None:
     for _ in range(5000):
         deep = [deep]
     assert "cannot be shown as JSON" in to_text(answered({"type": "moon_landing", "x": deep}))
+
+
+def test_no_heading_of_an_answer_enters_the_outline_of_the_notebook() -> None:
+    html = to_html(answered(said("# One\n\nTwo\n---\n\n###### Six")))
+    assert re.findall(r"<(h\d)([^>]*)>", html) == [
+        (tag, ' class="jp-toc-ignore" dir="auto"') for tag in ("h1", "h2", "h6")
+    ]
+
+
+@pytest.mark.parametrize("key", ["content", "summary"])
+def test_a_long_text_stays_as_it_came_until_its_answer_is_complete(key: str) -> None:
+    text = "# Tea & *more*\n\n" * (LONG // 10)
+    kind = {"content": "message", "summary": "reasoning"}[key]
+    snapshot = answered({"type": kind, key: [{"type": "output_text", "text": text}]})
+    draft = to_html(snapshot, is_draft=True)
+    assert text in unescape(draft)
+    assert "<h1" not in draft
+    assert "<h1" in to_html(snapshot)
+
+
+def test_a_short_text_is_markdown_in_a_draft_too() -> None:
+    snapshot = answered(said("# Tea"))
+    assert to_html(snapshot, is_draft=True) == to_html(snapshot)

@@ -50,7 +50,8 @@ def written(stream: Stream) -> Written:
 
     final = stream.done  # asked first: then the snapshot is all
     snapshot = stream.snapshot()
-    return Written(fallback.to_html(snapshot), fallback.to_text(snapshot), bool(snapshot["output"]) or final, final)
+    html = fallback.to_html(snapshot, is_draft=not final)
+    return Written(html, fallback.to_text(snapshot), bool(snapshot["output"]) or final, final)
 
 
 class Copy:

@@ -7,7 +7,8 @@ those there are (JupyterLab's, GitHub's, nbviewer's). It knows nothing of widget
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from streamcell.fallback import facts, write_html, write_text
@@ -17,9 +18,26 @@ from streamcell.fallback.items import item_blocks
 __all__ = ["to_html", "to_text"]
 
 
-def to_html(snapshot: Mapping[str, Any]) -> str:
-    """A snapshot as HTML, for ``text/html``. Never raises on remote data."""
-    return f'<div class="sc-answer">\n{write_html.write(_blocks(snapshot))}</div>\n'
+LONG = 32_000
+"""Characters of markdown. So much takes kernel and page some ten milliseconds, each time that a copy is made."""
+
+
+def to_html(snapshot: Mapping[str, Any], *, is_draft: bool = False) -> str:
+    """A snapshot as HTML, for ``text/html``. Never raises on remote data.
+
+    Args:
+        is_draft: The copy will soon be replaced by another: then long texts stay as the model wrote them.
+    """
+    blocks = _blocks(snapshot)
+    return f'<div class="sc-answer">\n{write_html.write(_drafts(blocks) if is_draft else blocks)}</div>\n'
+
+
+def _drafts(blocks: Iterable[Block]) -> Iterator[Block]:
+    for block in blocks:
+        if block.kind == "markdown" and len(block.text) > LONG:
+            yield Block("code", block.text, title="As the model wrote it, for the answer is long and not complete")
+        else:
+            yield replace(block, children=tuple(_drafts(block.children)))
 
 
 def to_text(snapshot: Mapping[str, Any]) -> str:

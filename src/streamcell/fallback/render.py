@@ -15,7 +15,8 @@ from streamcell.fallback.markdown import parse
 
 __all__ = ["link", "markdown"]
 
-_TEXT_BLOCKS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_TEXT_BLOCKS = _HEADINGS | {"p"}
 _DIRECTED = _TEXT_BLOCKS | {"li", "th", "td"}
 """Blocks that find their own direction, so that right-to-left text stays within its block."""
 _BREAK_AFTER = _TEXT_BLOCKS | {"ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr"}
@@ -74,6 +75,9 @@ def _opened(token: Token) -> str:
         align = _ALIGNS.get(str(token.attrGet("style")))
         attributes += f' align="{align}"' if align else ""
         attributes += f' style="text-align:{align or "left"}"'
+    if token.tag in _HEADINGS:
+        # An outline is the reader's own. JupyterLab would build its anew for each copy, at some ms a heading.
+        attributes += ' class="jp-toc-ignore"'
     if token.tag in _DIRECTED:
         attributes += ' dir="auto"'
     return f"<{token.tag}{attributes}>"
