@@ -271,6 +271,66 @@ describe("other items", () => {
   });
 });
 
+describe("an image that a code interpreter gave back", () => {
+  const png = "iVBORw0KGgoAAAANSUhEUg==";
+  const paint = (url: string) =>
+    stage.paint(response([{ type: "code_interpreter_call", status: "completed", outputs: [{ type: "image", url }] }]));
+
+  for (const kind of ["png", "jpeg", "gif", "webp"]) {
+    it(`is shown where its bytes came along as ${kind}, by what they are`, () => {
+      paint(`data:image/${kind};base64,${png}`);
+      expect((stage.one("img") as HTMLImageElement).src).toBe(`data:image/png;base64,${png}`);
+      expect(stage.text(".sc-card-body")).toBe("");
+    });
+  }
+
+  it("is not shown, nor its address, where it is no raster image", () => {
+    for (const url of [
+      "data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9ImEiPg==",
+      "data:image/png;base64,PHN2ZyBvbmxvYWQ9ImEiPg==",
+      `data:text/html;base64,${png}`,
+      `data:image/png;base64,${png}"onerror=`,
+      `data:image/png,${png}`,
+    ]) {
+      paint(url);
+      expect(stage.all("img, a")).toEqual([]);
+      expect(stage.text(".sc-card-body")).toBe("[image of an unknown form, or too large: not shown]");
+    }
+  });
+
+  it("is a link that requests nothing where it lies elsewhere", () => {
+    paint("https://files.example/plot.png");
+    expect(stage.all("img")).toEqual([]);
+    expect((stage.one("a") as HTMLAnchorElement).href).toBe("https://files.example/plot.png");
+  });
+});
+
+describe("a spoken answer", () => {
+  it("shows its words as they come, behind all items, and plays nothing", () => {
+    stage.play([["set", [], response([])]]);
+    expect(stage.view.el.textContent).not.toContain("Spoken answer");
+    stage.play([["set", ["streamcell", "audio"], {}]]);
+    stage.play([["set", ["streamcell", "audio", "data"], "UklGRg=="]]);
+    stage.play([["set", ["streamcell", "audio", "transcript"], "The night <b>"]]);
+    const shown = stage.one(".sc-body .sc-plain");
+    const first = shown.firstChild;
+    stage.play([["append", ["streamcell", "audio", "transcript"], " is dark."]]);
+    stage.play([["set", ["output", 0], message("Written.")]]);
+    expect(shown.textContent).toBe("The night <b> is dark.");
+    expect(shown.firstChild).toBe(first);
+    expect(stage.one(".sc-body").lastElementChild?.textContent).toContain("Spoken answer");
+    expect(stage.all("audio, video, img")).toEqual([]);
+  });
+
+  it("goes when the answer starts over", () => {
+    stage.paint(response([], { streamcell: { audio: { transcript: "One" } } }));
+    stage.paint(response([]));
+    expect(stage.all(".sc-card")).toEqual([]);
+    stage.paint(response([], { streamcell: { audio: { transcript: "Two" } } }));
+    expect(stage.text(".sc-card .sc-plain")).toBe("Two");
+  });
+});
+
 it("what has not changed is not touched", () => {
   const unchanged = response([{ type: "hologram_call", id: "h1" }, message("text"), call('{"a": 1}')]);
   stage.paint(unchanged);

@@ -2,6 +2,7 @@
 import { asList, asObject, asText, type Json, type JsonObject } from "../json.js";
 import type { Path } from "../wire.gen.js";
 import { el, said } from "./dom.js";
+import { imageSource } from "./image.js";
 import { jsonSink } from "./json-view.js";
 import { safeLink } from "./links.js";
 import { diffSink, Growing, plainSink, type TextSink } from "./text.js";
@@ -102,12 +103,23 @@ export function asNames(value: Json): Node[] {
   return asList(value).map((entry) => said("span", "sc-pill", asText(entry) || asText(asObject(entry).name)));
 }
 
-/** What a code interpreter gave back: logs, and images that are named but not loaded. */
+/** An image that came along; one that lies elsewhere is named but not loaded. */
+function picture(address: string): HTMLElement {
+  if (!address.startsWith("data:")) return safeLink(address, "image");
+  const source = imageSource(/^data:image\/(?:png|jpeg|gif|webp);base64,(.*)/s.exec(address)?.[1] ?? "");
+  if (source === "") return el("div", "sc-label", "[image of an unknown form, or too large: not shown]");
+  const image = el("img", "sc-picture");
+  image.src = source;
+  image.alt = "image";
+  return image;
+}
+
+/** What a code interpreter gave back: logs and images. */
 export function asLogs(value: Json): Node[] {
   return asList(value).flatMap((entry) => {
     const { logs, url } = asObject(entry);
     if (asText(logs) !== "") return [said("div", "sc-code sc-output", asText(logs))];
-    return asText(url) !== "" ? [safeLink(asText(url), "image")] : [];
+    return asText(url) !== "" ? [picture(asText(url))] : [];
   });
 }
 

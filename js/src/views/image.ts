@@ -16,6 +16,12 @@ const BASE64 = /^[A-Za-z0-9+/]+=*$/;
 /** Largest image shown, in base64 characters. */
 const MAX_LENGTH = 24_000_000;
 
+/** An image's base64 text as an address that requests nothing; empty for what is no raster image, or too large. */
+export function imageSource(data: string): string {
+  const format = FORMATS.find(([start]) => start.test(data))?.[1];
+  return format && data.length <= MAX_LENGTH && BASE64.test(data) ? `data:${format};base64,${data}` : "";
+}
+
 export class ImageView implements View {
   #card = new Card("image", "Image");
   readonly el = this.#card.el;
@@ -47,9 +53,9 @@ export class ImageView implements View {
   #show(data: string): void {
     if (data === this.#shown) return;
     this.#shown = data;
-    const format = FORMATS.find(([start]) => start.test(data))?.[1];
-    if (!format || data.length > MAX_LENGTH || !BASE64.test(data)) return;
-    this.#image.src = `data:${format};base64,${data}`;
+    const source = imageSource(data);
+    if (source === "") return;
+    this.#image.src = source;
     this.#card.body.prepend(this.#image);
   }
 }

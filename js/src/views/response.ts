@@ -1,6 +1,7 @@
 /** One view of a response: header, items, endings, footer. It has no state but what the reader did to it. */
-import type { JsonObject } from "../json.js";
+import { asObject, asText, type JsonObject } from "../json.js";
 import { Announcer } from "./announcer.js";
+import { Card } from "./card.js";
 import { el, said } from "./dom.js";
 import { ErrorView, failureOf } from "./error.js";
 import { Footer } from "./footer.js";
@@ -9,6 +10,7 @@ import { icon } from "./icons.js";
 import { viewFor } from "./registry.js";
 import { type Picture, type Scene, sceneOf } from "./scene.js";
 import { endingNote } from "./status.js";
+import { Growing, plainSink } from "./text.js";
 import { type Env, type Load, ViewList } from "./view.js";
 
 const KERNEL_GONE = "The kernel is gone. What had arrived by then is kept; run the cell again for a new answer.";
@@ -29,6 +31,9 @@ export class ResponseView {
   #header: Header;
   #body = el("div", "sc-body");
   #items = new ViewList(this.#body, viewFor);
+  // The drawing looks like a sound's.
+  #spoken = new Card("broken", "Spoken answer");
+  #transcript = new Growing(plainSink(this.#spoken.body.appendChild(el("div", "sc-plain"))));
   #ending = el("div", "sc-ending");
   #error: ErrorView;
   #footer: Footer;
@@ -43,6 +48,7 @@ export class ResponseView {
     this.#error = new ErrorView(retry);
     this.#header = new Header(cancel);
     this.#footer = new Footer(cancel);
+    this.#spoken.el.classList.add("sc-item");
     this.el.setAttribute("data-sc-root", "");
     this.el.tabIndex = -1;
     this.#body.setAttribute("role", "log");
@@ -62,6 +68,7 @@ export class ResponseView {
     this.#body.setAttribute("aria-busy", String(scene.running));
     this.#header.update(scene);
     this.#items.update(scene.output, ["output"], envOf(scene, this.#load));
+    this.#paintSpoken(scene);
     this.#paintEnding(scene);
     this.#error.update(failureOf(scene.response), scene.annex.can_retry === true && scene.connected);
     this.#footer.update(scene, this.#isHeaderSeen);
@@ -72,6 +79,14 @@ export class ResponseView {
     this.#items.destroy();
     this.#footer.destroy();
     this.el.remove();
+  }
+
+  /** What a spoken answer says. Its sound is not played. */
+  #paintSpoken({ annex, tails }: Scene): void {
+    const text = asText(asObject(annex.audio).transcript);
+    this.#transcript.update(text, ["streamcell", "audio", "transcript"], tails);
+    if (text === "") this.#spoken.el.remove();
+    else if (this.#body.lastChild !== this.#spoken.el) this.#body.append(this.#spoken.el);
   }
 
   #paintEnding(scene: Scene): void {
