@@ -45,7 +45,9 @@ export class Boxes {
     const index = Math.floor((i - 1) / this.size) - 1;
     const height = (this.heights[index] ?? 0) + this.height(child);
     this.heights[index] = height;
-    this.groups[index]?.style.setProperty("contain-intrinsic-height", `auto ${Math.round(height)}em`);
+    const group = this.groups[index];
+    // By a class of a few, half a power of two apart: no text gives an element a style of its own
+    if (group) group.className = `sc-group sc-h-${Math.min(22, Math.round(2 * Math.log2(height)))}`;
   }
 
   private group(i: number, previous: HTMLElement | undefined): HTMLElement {

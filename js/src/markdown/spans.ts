@@ -25,6 +25,9 @@ export interface Policy {
   text(text: string): Span[];
 }
 
+/** Elements in one another: what is deeper stands in the last of them. */
+const MAX_DEPTH = 100;
+
 const LINK = { target: "_blank", rel: "noopener noreferrer nofollow", referrerpolicy: "no-referrer" };
 
 /** The rules for text from a model. `origin` is the page's own: links to it stay text. */
@@ -91,8 +94,9 @@ export function spansOf(tokens: readonly Token[], policy: Policy, open = false):
   for (const token of tokens) {
     if (token.nesting === 1) {
       if (token.type === "link_open") leaveLink();
-      around.push({ spans, opener: token });
-      spans = [];
+      const isShown = around.length < MAX_DEPTH;
+      around.push({ spans, opener: isShown ? token : null });
+      if (isShown) spans = [];
     } else if (token.nesting === -1) close();
     else {
       const shown = leaf(token, policy);

@@ -1,5 +1,6 @@
 /** A table that grows by rows; when it has become long, its rows stand in boxes of their own. */
 import { Boxes } from "./boxes.js";
+import { direct } from "./direction.js";
 import type { Block, Table } from "./nodes.js";
 import { type Page, TextView } from "./prose.js";
 import type { Role, View } from "./view.js";
@@ -28,7 +29,6 @@ export class TableView implements View {
   ) {
     this.node = block;
     this.el = this.make("table", "table");
-    this.el.dir = "auto";
     this.head = this.el.appendChild(this.make("thead", "rowgroup"));
     this.body = this.make("tbody", "rowgroup");
     this.boxes = new Boxes(this.body, ROW_BOXES, () => ROWS * 2.15, "presentation");
@@ -61,6 +61,7 @@ export class TableView implements View {
     if (total === 1) this.body.remove();
     else if (!this.body.parentNode) this.el.append(this.body);
     if (total > LONG && !this.long) this.lengthen();
+    direct(this.el);
   }
 
   /** An element with its role spelt out: where `display` is another, browsers forget it. */
@@ -74,10 +75,7 @@ export class TableView implements View {
   private lengthen(): void {
     this.long = true;
     this.el.classList.add("sc-long");
-    const { length } = this.node.aligns;
-    if (length <= FEW) return;
-    this.el.classList.add("sc-wide");
-    this.el.style.setProperty("--sc-columns", String(length));
+    if (this.node.aligns.length > FEW) this.el.classList.add("sc-wide");
   }
 
   private write(i: number, texts: readonly string[]): void {

@@ -2,6 +2,7 @@
 
 import { Boxes, textHeight } from "./boxes.js";
 import { CodeBlock } from "./code.js";
+import { direct } from "./direction.js";
 import type { NoteBody } from "./footnotes.js";
 import { trim } from "./line.js";
 import { type Block, type Branch, isBranch, type Prose } from "./nodes.js";
@@ -27,8 +28,6 @@ export class BranchView implements View, NoteBody {
     public node: Branch,
   ) {
     this.el = page.document.createElement(node.kind === "list" ? (node.ordered ? "ol" : "ul") : TAGS[node.kind]);
-    // Marks stand on the side where its own script begins
-    if (node.kind === "list" || node.kind === "quote") this.el.dir = "auto";
     this.boxes = new Boxes(this.el, GROUP, textHeight);
   }
 
@@ -51,6 +50,8 @@ export class BranchView implements View, NoteBody {
     this.boxes.trim(total);
     block.low = children.length;
     if (block.ordered) this.number(block.start);
+    // Marks stand on the side where its own script begins
+    if (block.kind !== "item" && block.kind !== "note") direct(this.el);
   }
 
   forget(): void {

@@ -42,11 +42,6 @@ class TextPart implements View {
   #annotations: Json | undefined;
   #sources: HTMLElement | null = null;
 
-  constructor() {
-    // Lists and quotes hang on the side where the answer's script begins.
-    this.#prose.dir = "auto";
-  }
-
   update(part: JsonObject, path: Path, env: Env): void {
     this.#text.update(asText(part.text), [...path, "text"], env, !env.open);
     if (part.annotations === this.#annotations) return;
