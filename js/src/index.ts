@@ -5,7 +5,7 @@
  */
 import { interruptKernel, type Model, watchKernel } from "./host.js";
 import { asObject } from "./json.js";
-import { type Clock, Link, pageClock } from "./link.js";
+import { type Clock, Line, Link, pageClock } from "./link.js";
 import { Scheduler } from "./scheduler.js";
 import { Store } from "./store.js";
 import { Times } from "./times.js";
@@ -28,11 +28,13 @@ export interface Seams {
   /** All models of the page are painted together. */
   scheduler: Scheduler;
   clock: Clock;
+  /** All models of the page ask in turn. */
+  line: Line;
   /** Unix time in milliseconds. */
   now(): number;
 }
 
-const page: Seams = { scheduler: new Scheduler(), clock: pageClock, now: () => Date.now() };
+const page: Seams = { scheduler: new Scheduler(), clock: pageClock, line: new Line(), now: () => Date.now() };
 
 /** A kernel that hears us has answered Stop by then; one that runs a cell and hears nothing is interrupted. */
 const HEARD_MS = 300;
@@ -74,7 +76,7 @@ class Painter {
     this.#load = load;
     this.#seams = seams;
     this.#life = life;
-    this.link = new Link(model, this.#store, () => this.#changed(), seams.clock);
+    this.link = new Link(model, this.#store, () => this.#changed(), seams.clock, seams.line);
     watchKernel(model, () => this.link.lost(), life);
     life.addEventListener("abort", () => this.#close());
   }

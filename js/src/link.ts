@@ -15,6 +15,8 @@ export const ACK_MS = 1000;
 export const ACK_CHARS = 64 * 1024;
 /** An unanswered request is repeated after so long, then after twice that, and so on up to the second number. */
 export const RETRY_MS = [1000, 8000] as const;
+/** So many first requests of a page are unanswered at a time: after a reload all its models ask one kernel at once. */
+export const MAX_ASKED = 8;
 /** So many frames that came too early are kept; beyond it the snapshot has to bring them. */
 export const MAX_EARLY = 512;
 
@@ -30,6 +32,42 @@ export const pageClock: Clock = {
   set: (run, ms) => setTimeout(run, ms) as unknown as number,
   clear: (id) => clearTimeout(id),
 };
+
+interface Request {
+  why: Resync["why"];
+  delay: number;
+  /** The timer that repeats it; 0 before it was sent. */
+  timer: number;
+  send(): void;
+}
+
+/** The first requests of a page, in their order: each is sent once few enough before it are unanswered. */
+export class Line {
+  // The first `MAX_ASKED` of them were sent.
+  #asking = new Set<Request>();
+  #isSending = false;
+
+  join(request: Request): void {
+    this.#asking.add(request);
+    this.#go();
+  }
+
+  /** The request was answered, or has waited long enough; one that is not here does no harm. */
+  leave(request: Request): void {
+    if (this.#asking.delete(request)) this.#go();
+  }
+
+  #go(): void {
+    if (this.#isSending) return; // one that finds its kernel gone leaves while it is sent
+    this.#isSending = true;
+    let places = MAX_ASKED;
+    for (const request of this.#asking) {
+      if (request.timer === 0) request.send();
+      if (this.#asking.has(request) && --places === 0) break;
+    }
+    this.#isSending = false;
+  }
+}
 
 export class Link {
   /** False once a message could not be sent, or the kernel is known to be gone; true again when it is heard. */
@@ -49,23 +87,25 @@ export class Link {
   #store: Store;
   #changed: () => void;
   #clock: Clock;
+  #line: Line;
   #epoch = "";
   // Epochs that another one has followed: their late frames are dropped.
   #past = new Set<string>();
   #early = new Map<number, Frame>();
   // The highest seq known to exist. While a request is out, it stands until all up to here was applied.
   #known = 0;
-  #request: { why: Resync["why"]; delay: number; timer: number } | null = null;
+  #request: Request | null = null;
   #acked = { seq: 0, at: Number.NEGATIVE_INFINITY };
   // Of what was applied since the last acknowledgement.
   #unackedChars = 0;
   #ackTimer: number | null = null;
 
-  constructor(model: Model, store: Store, changed: () => void, clock: Clock = pageClock) {
+  constructor(model: Model, store: Store, changed: () => void, clock: Clock = pageClock, line = new Line()) {
     this.#model = model;
     this.#store = store;
     this.#changed = changed;
     this.#clock = clock;
+    this.#line = line;
     model.on("msg:custom", this.#onMessage);
   }
 
@@ -180,12 +220,15 @@ export class Link {
 
   #ask(why: Resync["why"]): void {
     if (this.#request || !this.connected) return;
-    this.#request = { why, delay: RETRY_MS[0], timer: 0 };
-    this.#sendRequest(this.#request);
+    const request: Request = { why, delay: RETRY_MS[0], timer: 0, send: () => this.#sendRequest(request) };
+    this.#request = request;
+    if (why === "start") this.#line.join(request);
+    else request.send();
   }
 
-  #sendRequest(request: { why: Resync["why"]; delay: number; timer: number }): void {
+  #sendRequest(request: Request): void {
     request.timer = this.#clock.set(() => {
+      this.#line.leave(request); // a kernel that is busy keeps no other one's models waiting
       request.delay = Math.min(request.delay * 2, RETRY_MS[1]);
       this.#sendRequest(request);
     }, request.delay);
@@ -193,8 +236,11 @@ export class Link {
   }
 
   #settle(): void {
-    if (this.#request) this.#clock.clear(this.#request.timer);
+    const request = this.#request;
     this.#request = null;
+    if (!request) return;
+    this.#clock.clear(request.timer);
+    this.#line.leave(request);
   }
 
   #ackSoon(): void {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { attach, type Queued } from "../src/index.js";
 import type { JsonObject } from "../src/json.js";
+import { Line } from "../src/link.js";
 import { Scheduler } from "../src/scheduler.js";
 import { Store } from "../src/store.js";
 import type { Frame, Op } from "../src/wire.gen.js";
@@ -26,7 +27,12 @@ const add = (seq: number, text: string) => frame(seq, [["append", TEXT, text]]);
 class Page {
   clock = new FakeClock();
   model = new FakeModel();
-  seams = { scheduler: new Scheduler(this.clock), clock: this.clock, now: () => 1_700_000_000_000 + this.clock.time };
+  seams = {
+    scheduler: new Scheduler(this.clock),
+    clock: this.clock,
+    line: new Line(),
+    now: () => 1_700_000_000_000 + this.clock.time,
+  };
 
   attach(queued: Queued[] = []) {
     return attach({ model: this.model, queued }, this.seams);
@@ -65,6 +71,18 @@ describe("views of a model", () => {
     const host = page.host();
     attached.render({ el: host });
     expect(textOf(host)).toBe("early");
+  });
+
+  it("are marked as such once there is something to show: the mark hides the static copy", () => {
+    const host = page.host();
+    page.attach().render({ el: host });
+    page.clock.pass(5000);
+    page.clock.frame();
+    expect(host.querySelector(".streamcell")).not.toBeNull();
+    expect(host.querySelector("[data-sc-root]")).toBeNull();
+    page.model.hear(FIRST, add(2, "text"));
+    page.clock.frame();
+    expect([host.querySelectorAll("[data-sc-root]").length, textOf(host)]).toEqual([1, "text"]);
   });
 
   it("show the same, whenever they came", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { watchKernel } from "../src/host.js";
 import type { JsonObject } from "../src/json.js";
-import { ACK_CHARS, ACK_MS, Link, MAX_EARLY, RETRY_MS } from "../src/link.js";
+import { ACK_CHARS, ACK_MS, Line, Link, MAX_ASKED, MAX_EARLY, RETRY_MS } from "../src/link.js";
 import { Store } from "../src/store.js";
 import type { Frame, Op, Snapshot } from "../src/wire.gen.js";
 import { chance, cut, emptyResponse, FakeClock, FakeModel, streamOps } from "./fakes.js";
@@ -70,6 +70,64 @@ describe("attaching", () => {
     for (const store of stores) new Link(model, store, () => undefined, new FakeClock()).start([]);
     model.hear(FIRST, add(2, "a"), add(3, "b"));
     expect(stores.map(textOf)).toEqual(["ab", "ab"]);
+  });
+});
+
+describe("many models that begin at once", () => {
+  function setUpMany(count: number) {
+    const clock = new FakeClock();
+    const line = new Line();
+    const models = Array.from({ length: count }, () => new FakeModel());
+    const links = models.map((model) => new Link(model, new Store(), () => undefined, clock, line));
+    for (const link of links) link.start([]);
+    const asked = () => models.filter((model) => model.sentOf("resync").length > 0);
+    return { clock, models, links, asked };
+  }
+
+  it("ask a few at a time, in their order, each once however long it takes", () => {
+    const { clock, models, asked } = setUpMany(500);
+    for (const [i, model] of models.entries()) {
+      expect(asked()).toEqual(models.slice(0, i + MAX_ASKED));
+      clock.pass(RETRY_MS[0] / MAX_ASKED - 1);
+      model.hear(snapshot(1, { text: "all" }, { end: true }));
+    }
+    clock.pass(60_000);
+    expect(models.map((model) => model.sentOf("resync").length)).toEqual(models.map(() => 1));
+    expect(clock.waiting).toBe(0);
+  });
+
+  it("do not wait for ever for those that get no answer", () => {
+    const { clock, models, asked } = setUpMany(2 * MAX_ASKED + 1);
+    clock.pass(RETRY_MS[0]);
+    expect(asked()).toHaveLength(2 * MAX_ASKED);
+    clock.pass(RETRY_MS[0]);
+    expect(asked()).toEqual(models);
+  });
+
+  it("do not wait for those that are closed, nor for those whose kernel is gone", () => {
+    const { models, links, asked } = setUpMany(3 * MAX_ASKED);
+    for (const link of links.slice(0, MAX_ASKED)) link.close();
+    expect(asked()).toEqual(models.slice(0, 2 * MAX_ASKED));
+    for (const link of links.slice(MAX_ASKED, 2 * MAX_ASKED)) link.lost();
+    expect(asked()).toEqual(models);
+  });
+
+  it("that find the kernel dead throw nothing, however many they are", () => {
+    const { clock, models, links } = setUpMany(20_000);
+    for (const model of models) model.isDead = true;
+    links[0]?.lost();
+    clock.pass(RETRY_MS[0]);
+    expect(links.some((link) => link.connected)).toBe(false);
+    expect(clock.waiting).toBe(0);
+  });
+
+  it("say when they are asked for what they have by then", () => {
+    const { models } = setUpMany(MAX_ASKED + 1);
+    const last = models.at(-1);
+    last?.hear(add(7, "g"));
+    expect(last?.sent).toEqual([]);
+    models[0]?.hear(snapshot(1, { text: "" }));
+    expect(last?.sentOf("resync")).toEqual([{ kind: "resync", epoch: EPOCH, have: 0, why: "start" }]);
   });
 });
 

@@ -49,7 +49,6 @@ export class ResponseView {
     this.#header = new Header(cancel);
     this.#footer = new Footer(cancel);
     this.#spoken.el.classList.add("sc-item");
-    this.el.setAttribute("data-sc-root", "");
     this.el.tabIndex = -1;
     this.#body.setAttribute("role", "log");
     this.#body.setAttribute("aria-live", "off");
@@ -63,6 +62,8 @@ export class ResponseView {
   update(picture: Picture, announces: boolean): void {
     const scene = sceneOf(picture);
     this.#isRunning = scene.running;
+    // This hides the static copy: not before there is something to show in its place.
+    if ("status" in picture.response) this.el.setAttribute("data-sc-root", "");
     this.el.setAttribute("data-sc-status", scene.status);
     this.el.setAttribute("data-sc-connected", String(scene.connected));
     this.#body.setAttribute("aria-busy", String(scene.running));
