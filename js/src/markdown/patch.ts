@@ -22,7 +22,7 @@ export function patch(parent: Node, shown: Shown[], wanted: readonly Span[], man
   const spans = apart ? alongside(wanted, shown) : wanted;
   for (const [i, span] of spans.entries()) {
     const old = shown[i];
-    if (old && old.span.tag === span.tag && old.span.key === span.key) {
+    if (old && old.span.tag === span.tag && (old.span.key === span.key || isGrowing(old, span))) {
       shown[i] = keep(old, span, apart);
       continue;
     }
@@ -34,6 +34,12 @@ export function patch(parent: Node, shown: Shown[], wanted: readonly Span[], man
   }
   for (const { node } of shown.splice(spans.length)) parent.removeChild(node);
 }
+
+/** A formula that is not drawn yet is its source, which grows as any text does. Its key counts from the drawing on. */
+const isGrowing = ({ span, node }: Shown, { key }: Span): boolean =>
+  TEX.test(span.key) && TEX.test(key) && !(node as Element).matches(".sc-drawn,[title]");
+
+const TEX = /^[$\\]/;
 
 function keep(old: Shown, span: Span, apart: boolean): Shown {
   if (span.tag) {

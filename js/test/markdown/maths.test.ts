@@ -187,3 +187,33 @@ describe("what is drawn", () => {
     await vi.waitFor(() => expect(drawn()).toEqual(["$y$"]));
   });
 });
+
+describe("a formula that still grows", () => {
+  test.each([
+    "a $x^2 + y_1$ b",
+    "a \\(x^2 + y_1\\)",
+    "$$\nx^2 + y_1\n\\frac{1}{2}\n$$\n",
+    "\\[\nx + y_1\n\\]\n",
+    "- $$x + y_1$$",
+  ])("stands in one text node, to which text is added: %j", (source) => {
+    const { box, markdown } = stage(() => new Promise(() => {}));
+    let node: ChildNode | null = null;
+    for (const char of source) {
+      markdown.push(char);
+      const tex = box.querySelector(".sc-tex");
+      if (node && tex) expect(tex.firstChild).toBe(node);
+      node = tex?.firstChild ?? null;
+    }
+    expect(node?.textContent).toMatch(/y_1/);
+  });
+
+  test("once drawn, another source is another formula", async () => {
+    const { box, markdown, drawn } = stage();
+    markdown.push("$x$ [$y$][a] $z$\n\n");
+    await vi.waitFor(() => expect(drawn()).toEqual(["$x$", "$y$", "$z$"]));
+    markdown.push("[a]: https://example.org\n\n");
+    await vi.waitFor(() => expect(drawn()).toEqual(["$x$", "$y$", "$z$"]));
+    for (const el of box.querySelectorAll(".sc-drawn"))
+      expect(el.querySelector("annotation")?.textContent).toBe(el.querySelector(".sc-tex")?.textContent?.slice(1, -1));
+  });
+});
