@@ -26,9 +26,11 @@ COPY_CLASS = "sc-static mathjax_ignore tex2jax_ignore"
 # them: microsoft/vscode, webviewPreloads.ts). Where they do not hold, both outputs are seen.
 TRICK = (
     "<style data-sc-ui>"
-    ".jp-OutputArea-child:has([data-sc-root])+.jp-OutputArea-child:has(>.jp-OutputArea-output .sc-static){display:none}"
-    ".jp-OutputArea-child:not(:has([data-sc-root])):has("
-    '+.jp-OutputArea-child>.jp-OutputArea-output .sc-static[data-sc-text="1"]){display:none}'
+    # Each step is named: below an open end Chromium would look through all of a long answer at each of its paintings.
+    ".jp-OutputArea-child:has(>*>*>[data-sc-root])"
+    "+.jp-OutputArea-child:has(>.jp-OutputArea-output>.sc-static){display:none}"
+    ".jp-OutputArea-child:not(:has(>*>*>[data-sc-root])):has("
+    '+.jp-OutputArea-child>.jp-OutputArea-output>.sc-static[data-sc-text="1"]){display:none}'
     ".output_container:has([data-sc-root])+.output_container .sc-static{display:none}"
     # What hosts do without: room around code, calls set off from the answer, folds that show that they are some.
     ".sc-static p,.sc-static pre{margin:0 0 1em!important}"
