@@ -1,4 +1,6 @@
 /** Markdown into a container while its text arrives. It knows neither the wire nor the views. */
+
+import { copyAsWritten } from "./characters.js";
 import type { Highlighter } from "./code.js";
 import { inlineParser } from "./dialect.js";
 import { Engine } from "./engine.js";
@@ -48,6 +50,8 @@ export function create(container: HTMLElement, options: MarkdownOptions = {}): M
   });
   engine.el.className = ["sc-markdown", options.className ?? ""].join(" ").trim();
   container.append(engine.el);
+  const living = new AbortController();
+  document.addEventListener("copy", () => copyAsWritten(engine.el), living);
   const slices = new Slices(
     (text) => engine.push(text),
     () => engine.end(),
@@ -56,6 +60,7 @@ export function create(container: HTMLElement, options: MarkdownOptions = {}): M
     push: (text) => slices.add(text),
     end: () => slices.finish(),
     destroy() {
+      living.abort();
       slices.cancel();
       engine.destroy();
     },

@@ -1,4 +1,5 @@
 /** Making elements. Text goes in as text nodes only; there is no way in here to hand over HTML. */
+import { ALWAYS_HIDDEN, name } from "../markdown/characters.js";
 
 /** A new element with children; strings become text nodes. */
 export function el<K extends keyof HTMLElementTagNameMap>(
@@ -36,12 +37,6 @@ export function button(className: string, label: string, press: () => void): HTM
   return element;
 }
 
-// C0 (but tab, line feed, carriage return), C1, soft hyphen, direction marks and overrides, zero-width and other
-// invisible characters, tag characters. Joiners (U+200C, U+200D) stay: scripts and emoji are written with them.
-const HIDDEN =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/u;
-const HIDDEN_RUN = new RegExp(`(${HIDDEN.source})`, "u");
-
 /** Longest text node, in UTF-16 units: adding to one costs its length. */
 const NODE_LENGTH = 4096;
 
@@ -50,10 +45,8 @@ const NODE_LENGTH = 4096;
  * the true characters.
  */
 export function appendText(parent: Node, text: string): void {
-  if (text === "") return;
-  if (!HIDDEN.test(text)) return appendPlain(parent, text);
-  for (const piece of text.split(HIDDEN_RUN)) {
-    if (HIDDEN.test(piece)) parent.appendChild(chip(piece));
+  for (const [i, piece] of text.split(ALWAYS_HIDDEN).entries()) {
+    if (i % 2 === 1) parent.appendChild(chip(piece));
     else if (piece !== "") appendPlain(parent, piece);
   }
 }
@@ -72,8 +65,8 @@ export function said<K extends keyof HTMLElementTagNameMap>(
 /** The same for attributes that are shown, such as a title: the mark itself has to stand in the text there. */
 export function visible(text: string): string {
   return text
-    .split(HIDDEN_RUN)
-    .map((piece) => (HIDDEN.test(piece) ? mark(piece) : piece))
+    .split(ALWAYS_HIDDEN)
+    .map((piece, i) => (i % 2 === 1 ? name(piece) : piece))
     .join("");
 }
 
@@ -86,10 +79,6 @@ function appendPlain(parent: Node, text: string): void {
 function chip(character: string): HTMLElement {
   // The mark is drawn by the style sheet from the attribute; `bdi` keeps the character from reordering its neighbours.
   const element = el("bdi", "sc-chip", character);
-  element.setAttribute("data-sc-char", mark(character));
+  element.setAttribute("data-sc-char", name(character));
   return element;
-}
-
-function mark(character: string): string {
-  return `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
 }
