@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamcell.fallback import LONG, to_html, to_text
+from streamcell.fallback import LONG, TOO_LONG, to_html, to_text
 from streamcell.fallback.facts import pretty
 from streamcell.fallback.items import item_blocks
 
@@ -283,6 +283,13 @@ def test_a_long_text_stays_as_it_came_until_its_answer_is_complete(key: str) -> 
     assert text in unescape(draft)
     assert "<h1" not in draft
     assert "<h1" in to_html(snapshot)
+
+
+def test_a_very_long_text_stays_as_it_came() -> None:
+    text = "# Tea & *more*\n\n" * (TOO_LONG // 10)
+    html = to_html(answered(said(text)))
+    assert text in unescape(html)
+    assert "<h1" not in html
 
 
 def test_a_short_text_is_markdown_in_a_draft_too() -> None:

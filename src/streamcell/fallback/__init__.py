@@ -20,24 +20,29 @@ __all__ = ["to_html", "to_text"]
 
 LONG = 32_000
 """Characters of markdown. So much takes kernel and page some ten milliseconds, each time that a copy is made."""
+TOO_LONG = 2_000_000
+"""Characters of markdown. As HTML so much would keep JupyterLab from all else for more than a second, and ten times as
+much for six."""
 
 
 def to_html(snapshot: Mapping[str, Any], *, is_draft: bool = False) -> str:
     """A snapshot as HTML, for ``text/html``. Never raises on remote data.
 
     Args:
-        is_draft: The copy will soon be replaced by another: then long texts stay as the model wrote them.
+        is_draft: The copy will soon be replaced by another: then long texts stay as the model wrote them, as else only
+            very long ones do.
     """
-    blocks = _blocks(snapshot)
-    return f'<div class="sc-answer">\n{write_html.write(_drafts(blocks) if is_draft else blocks)}</div>\n'
+    blocks = _readable(_blocks(snapshot), LONG if is_draft else TOO_LONG)
+    return f'<div class="sc-answer">\n{write_html.write(blocks)}</div>\n'
 
 
-def _drafts(blocks: Iterable[Block]) -> Iterator[Block]:
+def _readable(blocks: Iterable[Block], limit: int) -> Iterator[Block]:
+    """With markdown beyond the limit as it is."""
     for block in blocks:
-        if block.kind == "markdown" and len(block.text) > LONG:
-            yield Block("code", block.text, title="As the model wrote it, for the answer is long and not complete")
+        if block.kind == "markdown" and len(block.text) > limit:
+            yield Block("code", block.text, title="As the model wrote it: too long to be formatted here")
         else:
-            yield replace(block, children=tuple(_drafts(block.children)))
+            yield replace(block, children=tuple(_readable(block.children, limit)))
 
 
 def to_text(snapshot: Mapping[str, Any]) -> str:
