@@ -3,27 +3,29 @@
 type Point = readonly [Node, number];
 
 /**
- * Documents that had no selection when they were last asked, in the task that runs. Where there is none, asking makes
+ * Where a document's selection began and ended when it was last found elsewhere, in the task that runs. Asking makes
  * Chromium lay out all that is new on the page: 500 times over for 500 blocks of code.
  */
-const without = new WeakSet<Document>();
+const known = new WeakMap<Document, (Node | null | undefined)[]>();
 
 /** Another piece of work begins: what is selected may have changed. */
 export function askAgain(document: Document): void {
-  without.delete(document);
+  known.delete(document);
 }
 
 function ends(el: HTMLElement): { selection: Selection; anchor: Point; focus: Point } | null {
   const document = el.ownerDocument;
-  if (!el.isConnected || without.has(document)) return null;
+  const isIn = (node: Node | null | undefined) => node && el.contains(node);
+  if (!el.isConnected || (known.has(document) && !known.get(document)?.some(isIn))) return null;
   const selection = document.getSelection();
   const { anchorNode, anchorOffset = 0, focusNode, focusOffset = 0 } = selection ?? {};
-  if (!selection || !anchorNode || !focusNode) {
-    without.add(document);
-    queueMicrotask(() => without.delete(document));
+  askAgain(document);
+  if (!selection || !anchorNode || !focusNode || !(isIn(anchorNode) || isIn(focusNode))) {
+    known.set(document, [anchorNode, focusNode]);
+    // Not in a microtask: each block that waits for its colours is coloured in one of its own.
+    setTimeout(() => askAgain(document));
     return null;
   }
-  if (!el.contains(anchorNode) && !el.contains(focusNode)) return null;
   return { selection, anchor: [anchorNode, anchorOffset], focus: [focusNode, focusOffset] };
 }
 
