@@ -90,7 +90,38 @@ function answered(text) {
   };
 }
 
+const PLOT =
+  "iVBORw0KGgoAAAANSUhEUgAAAEAAAAAgCAIAAAAt/+nTAAAAh0lEQVR42u3Puw2AQAwEUZdDddRJLyQk5GSQnE738dm7YqUpYJ6d102dCSCAAAII8F/Ath9G+v1mpN9MgOI3AaD+jQto/IYD9H6jAIa/kwHz3zkAx+9QwIrvCMDS74WAmG9/QPC3GyDrexaQ/j0IwPnuAwB+NwGQv2sAiu8CgOv7A5B+CwDTA1wqvppzTsL6AAAAAElFTkSuQmCC";
+
 export const SCENES = {
+  spoken({ send }) {
+    send([start()]);
+    send([
+      item(0, {
+        type: "code_interpreter_call",
+        id: "ci_1",
+        status: "completed",
+        code: "plt.plot(x)\nplt.show()",
+        outputs: [
+          { type: "logs", logs: "[<Line2D>]\n" },
+          { type: "image", url: `data:image/png;base64,${PLOT}` },
+          { type: "image", url: "data:image/svg+xml;base64,PHN2Zz48L3N2Zz4=" },
+          { type: "image", url: "https://files.example/plot.png" },
+        ],
+      }),
+    ]);
+    send([
+      ["set", ["streamcell", "audio"], { data: "UklGRg==", transcript: "The tide rises where the Moon stands, " }],
+    ]);
+    send([
+      [
+        "append",
+        ["streamcell", "audio", "transcript"],
+        "and on the far side too, for the Earth is pulled from under it.",
+      ],
+    ]);
+    send(end("completed"));
+  },
   waiting({ send }) {
     send([start()]);
   },
