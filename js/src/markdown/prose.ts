@@ -32,7 +32,7 @@ const NO_NOTES: readonly NoteUse[] = [];
 /** Characters from which on the end of a text is parsed alone, if it can be. */
 const LONG = 1500;
 /** Characters from which on a run that cannot be cut is parsed again only after it has grown by a sixteenth. */
-const HUGE = 16_384;
+const HUGE = 4096;
 /** Characters of a paragraph from which on new text is shown in nodes of its own. */
 const LONG_PARAGRAPH = 4096;
 /** Characters that are parsed at once. */

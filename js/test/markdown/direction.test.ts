@@ -39,3 +39,9 @@ test("no text gives an element a style, but for the side that a table's cells st
     for (const { style } of shown(text.repeat(Math.ceil(8000 / text.length))).querySelectorAll<HTMLElement>("[style]"))
       expect(style.cssText).toBe("text-align: right;");
 });
+
+test("20 KB make no more elements than characters, whatever is in them", () => {
+  const wide = `${"|a".repeat(190)}\n${"|-".repeat(190)}\n${"|\n".repeat(9000)}`;
+  for (const text of [wide, "- `\n".repeat(5000), "- - - a\n".repeat(2500), "\u202e".repeat(4000)])
+    expect(shown(text).querySelectorAll("*").length).toBeLessThan(text.length * 1.1);
+});
