@@ -9,6 +9,8 @@ const BEGINNING = /^[ \t>]*(?:\d{1,9}[.)]?|[-+*_]{1,3}|#{1,6}|`{1,2}|~{1,2}|=+|\
 const DEFINITION = /^[ \t>]*\[(?:[^\]]{0,30}|[^\]]*\](?::.*)?)$/;
 const FENCE_END = /^[ \t>]*(?:`+|~+)$/;
 const HEADER = /^\|.*\|/;
+/** Characters of a line from which on it is not expected to be a header; a hundredth of it, as lines of a paragraph. */
+const FAR = 4000;
 
 /** Whether the line is not worth showing yet: its kind changes with the next character. */
 export function isUncertain(machine: Machine, line: string): boolean {
@@ -23,8 +25,17 @@ export function isUncertain(machine: Machine, line: string): boolean {
  */
 export function delimiterRow(machine: Machine, below: string): string | null {
   const { leaf } = machine.state;
-  const header = leaf?.kind === "paragraph" ? leaf.node.lines.at(-1) : undefined;
-  if (!header || !HEADER.test(header) || !MAYBE_DELIMITERS.test(below)) return null;
+  const lines = leaf?.kind === "paragraph" ? leaf.node.lines : [];
+  const header = lines.at(-1);
+  // Each guess closes the paragraph, so that all of it is parsed
+  if (
+    !header ||
+    header.length > FAR ||
+    lines.length > FAR / 100 ||
+    !HEADER.test(header) ||
+    !MAYBE_DELIMITERS.test(below)
+  )
+    return null;
   // Inside the same containers: quotes go on by their markers, items by blanks
   const around = machine.lastLine.replace(/\|.*$/s, "").replace(/[^ \t>]/g, " ");
   return `${around}|${"-|".repeat(cells(lineOf(header)).length)}`;
