@@ -47,11 +47,12 @@ export function name(hidden: string): string {
  * not shown then: the browser's own copy has all else.
  */
 export function copyAsWritten(el: HTMLElement): void {
-  const selection = el.ownerDocument.getSelection();
+  const { ownerDocument } = el;
+  const selection = ownerDocument.getSelection();
   for (const chip of el.querySelectorAll<HTMLElement>(".sc-hidden")) {
     if (!selection?.containsNode(chip, true)) continue;
     const code = Number.parseInt((chip.textContent ?? "").slice(3), 16);
-    const character = el.ownerDocument.createTextNode(String.fromCodePoint(code));
+    const character = ownerDocument.createTextNode(String.fromCodePoint(code));
     chip.after(character);
     chip.hidden = true;
     // The browser copies when all listeners have been called

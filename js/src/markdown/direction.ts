@@ -13,8 +13,6 @@ export function direct(el: HTMLElement): void {
   let found: RegExpExecArray | null = null;
   for (let i = 0; i < PIECES && !found && walker.nextNode(); i++)
     found = LETTER.exec((walker.currentNode as Text).substringData(0, LENGTH));
-  const dir = found && (found[1] ? "rtl" : "ltr");
-  if (dir === el.getAttribute("dir")) return;
-  if (dir) el.dir = dir;
-  else el.removeAttribute("dir");
+  const dir = found ? (found[1] ? "rtl" : "ltr") : "";
+  if (dir !== el.dir) el.dir = dir;
 }
