@@ -69,7 +69,7 @@ class FakeStream:
     def unsubscribe(self, listener) -> None:
         self.listener = lambda: None
 
-    def drain(self):
+    def drain(self, _taker):
         ops, self.pending = ([("append", ["text"], self.pending)] if self.pending else []), ""
         return ops
 

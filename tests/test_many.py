@@ -148,7 +148,7 @@ def test_what_is_kept_of_an_answer_is_all_of_it() -> None:
     ops = [("append", ["output", 0, "text"], "x")]
     kept = Ended(snapshot, ops)
     assert kept.snapshot() == kept.snapshot() == snapshot
-    assert (kept.drain(), kept.drain()) == (ops, [])
+    assert (kept.drain(None), kept.drain(None)) == (ops, [])
 
 
 def test_using_the_magic_does_not_lengthen_its_help() -> None:

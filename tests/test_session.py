@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
 from streamcell.errors import ProviderError, StreamcellError, TransportError, UsageError
+from streamcell.frames import apply_ops
 from streamcell.options import StreamOptions
 from streamcell.session import Stream
 from streamcell.transport import Answer
@@ -500,3 +503,38 @@ def test_a_long_stream_keeps_little_more_than_its_text() -> None:
     assert stream.status == "completed"
     assert kept <= 3 * len(text.encode())
     assert stream.events.total == 30_003
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_of_several_views_of_a_stream_each_learns_all(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes what changed at times of its own, one comes late, and all end with the snapshot."""
+    monkeypatch.setenv("STREAMCELL_DEMO_SPEED", "0")
+    stream = Stream.request(StreamOptions(prompt="Give me a tour of markdown", base_url="demo"))
+    rng = random.Random(seed)
+    held: dict[str, Any] = {}
+
+    def take(name: str) -> None:
+        ops = stream.drain(name)
+        held[name] = apply_ops(held[name], ops) if name in held else stream.snapshot()
+
+    def changed() -> None:
+        for name, share in (("quick", 0.9), ("slow", 0.02), ("late", 0.3)):
+            if rng.random() < share and (name != "late" or len(stream.text) > 1000):
+                take(name)
+
+    stream.subscribe(changed)
+    stream.start().wait(30)
+    for name in ("quick", "slow", "late"):
+        take(name)
+    assert held == dict.fromkeys(held, stream.snapshot())
+    assert len(held["late"]["output"][0]["content"][0]["text"]) > 2000
+
+
+def test_what_waits_for_a_view_goes_with_it() -> None:
+    stream = Stream.request(StreamOptions(prompt="Hello", base_url="demo"))
+    listener = list
+    stream.drain(listener)
+    stream.annotate("note", "something")
+    assert stream.drain("another")
+    stream.unsubscribe(listener)
+    assert stream.drain(listener) == []

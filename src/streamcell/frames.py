@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
-from itertools import chain
+from itertools import chain, groupby
 from typing import Any
 
 from streamcell.errors import ProtocolError
 from streamcell.wire import Frame, Op, Path, Snapshot
 
-__all__ = ["MAX_FRAME_BYTES", "MAX_PADDING", "FrameEncoder", "apply_frame", "apply_ops", "cut", "size"]
+__all__ = ["MAX_FRAME_BYTES", "MAX_PADDING", "FrameEncoder", "apply_frame", "apply_ops", "cut", "joined", "size"]
 
 MAX_FRAME_BYTES = 64 * 1024
 """About as much goes into one frame. A single value that is set cannot be cut, and may be larger."""
@@ -60,6 +60,15 @@ class FrameEncoder:
 def size(value: Any) -> int:
     """Bytes of ``value`` as JSON in UTF-8, the way messages are packed."""
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
+
+
+def joined(ops: Iterable[Op]) -> list[Op]:
+    """The same ops, with neighbours that append to one text made one."""
+    result: list[Op] = []
+    for (kind, path), group in groupby(ops, key=lambda op: (op[0], op[1])):
+        run = list(group)
+        result += [("append", path, "".join(op[2] for op in run))] if kind == "append" else run
+    return result
 
 
 def cut(ops: Sequence[Op], limit: int = MAX_FRAME_BYTES) -> list[list[Op]]:

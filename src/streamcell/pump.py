@@ -135,7 +135,7 @@ class Pump:
         done = self._source.done
         fresh = not self._rest
         if fresh:
-            self._rest = cut(self._source.drain())
+            self._rest = cut(self._source.drain(self.on_change))
         ops = self._rest.pop(0) if self._rest else []
         end = done and fresh and not self._rest
         if ops or end:
@@ -204,7 +204,7 @@ class Pump:
             return
         now, first = self._now(), self._encoder.seq == 0
         ends = self._source.done and not self._ended
-        pending = [] if self._ended else self._rest + cut(self._source.drain())
+        pending = [] if self._ended else self._rest + cut(self._source.drain(self.on_change))
         anew = first or ends or len(pending) > 1 or (self._held and bool(pending))
         if pending and not anew:
             self._send(self._encoder.frame(pending[0]), now)
@@ -256,8 +256,8 @@ class Pump:
         """Nothing more comes of the source, and how long it lives is not for us to say."""
         if isinstance(self._source, Ended):
             return
+        ops = [] if self._closed else self._source.drain(self.on_change)
         self._source.unsubscribe(self.on_change)
-        ops = [] if self._closed else self._source.drain()
         self._source = Ended({} if self._closed else self._source.snapshot(), ops)
 
     def _now(self) -> float:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any, ClassVar, TypeVar
 
 from streamcell.errors import ProviderError, StreamcellError, TransportError
+from streamcell.frames import joined
 from streamcell.secret import redact
 from streamcell.state import ResponseState
 from streamcell.wire import ErrorInfo, Op
@@ -39,6 +40,7 @@ class Reading:
         self._lock = threading.RLock()
         self._failure: StreamcellError | None = None
         self._listeners: list[Callable[[], None]] = []
+        self._owed: dict[object, list[Op]] = {}
 
     @property
     def text(self) -> str:
@@ -104,9 +106,18 @@ class Reading:
         """An independent copy of all there is, as JSON data: `response` plus the key ``streamcell``."""
         return self._read(lambda state: state.snapshot())
 
-    def drain(self) -> list[Op]:
-        """The ops since the last drain. For one caller: the pump."""
-        return self._read(lambda state: state.drain())
+    def drain(self, taker: object = None) -> list[Op]:
+        """The ops since ``taker`` drained last. Of several takers, one for each view, every one gets all of them.
+
+        A taker's first ops tell nothing without a snapshot. What waits for a taker goes with `unsubscribe`.
+        """
+        with self._lock:
+            ops = self._state.drain()
+            for other, owed in self._owed.items():
+                if other != taker:
+                    owed += ops
+            mine, self._owed[taker] = self._owed.get(taker, []), []
+            return joined(mine + ops) if mine else ops
 
     def subscribe(self, listener: Callable[[], None]) -> None:
         """Have ``listener()`` called on the background loop after each change and at the end."""
@@ -114,6 +125,8 @@ class Reading:
 
     def unsubscribe(self, listener: Callable[[], None]) -> None:
         """Call ``listener`` no more; one that is not called does no harm."""
+        with self._lock:
+            self._owed.pop(listener, None)
         with suppress(ValueError):
             self._listeners.remove(listener)
 
