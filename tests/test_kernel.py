@@ -6,6 +6,7 @@ import re
 
 import nbformat
 import pytest
+from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 
 from tests.served import served
@@ -193,3 +194,19 @@ def test_an_answer_that_ended_in_a_later_cell_is_whole_in_its_own() -> None:
     copy = outputs[0][-1]
     assert copy.data["text/plain"].startswith("[Completed")
     assert "a small shelf of canned answers" in copy.data["text/plain"]
+
+
+def test_the_end_of_a_cell_is_told_as_its_own_though_the_kernel_took_it_for_another() -> None:
+    """ipykernel 7.4 puts back a stale request when a page speaks between two awaited cells; here it is put by hand."""
+    manager, client = start_new_kernel(extra_arguments=["--IPKernelApp.log_level=ERROR"])
+    try:
+        client.execute_interactive("import streamcell; s = streamcell.stream('Hi', model='demo/hello')", timeout=30)
+        stale = (
+            "kernel = get_ipython().kernel\n"
+            "kernel.set_parent([b'page'], {'header': {'msg_id': 'stale', 'msg_type': 'execute_request'}})"
+        )
+        reply = client.execute_interactive(stale, timeout=20)  # waits for the end, and raises TimeoutError without it
+        assert reply["content"]["status"] == "ok"
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
