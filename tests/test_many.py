@@ -192,8 +192,8 @@ class Shell:
         self.metadata: object = {}
 
     def register(self, event: str, hook) -> None:
-        assert event == "pre_run_cell"
-        if hook not in self.hooks:
+        assert event in ("pre_run_cell", "post_run_cell")
+        if event == "pre_run_cell" and hook not in self.hooks:
             self.hooks.append(hook)
 
     def get_parent(self, channel: str) -> object:
