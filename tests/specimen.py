@@ -34,6 +34,14 @@ CELLS = (
     "_ = streamcell.show([{{'type': 'response.output_text.delta', 'delta': 'It was a *dark* and'}}])",
 )
 ANSWERS = len(CELLS) - 1
+SAID = (
+    "That was the tour.",
+    '"timezone": "local"',
+    "Olbers' paradox",
+    "The service reported an error",
+    "I'd rather not.",
+)
+"""Words of its answers, as a reader sees them everywhere."""
 ENVIRON = {
     "OPENAI_API_KEY": "",
     "OPENAI_BASE_URL": "",

@@ -18,15 +18,7 @@ from nbconvert import HTMLExporter, MarkdownExporter
 from tests import specimen
 from tests.sanitized import github
 
-SAID = (
-    "That was the tour.",
-    '"timezone": "local"',
-    "Olbers' paradox",
-    "The service reported an error",
-    "I'd rather not.",
-    "a grey square",
-    "The connection ended before",
-)
+SAID = (*specimen.SAID, "a grey square", "The connection ended before")
 
 
 @pytest.fixture(scope="module")

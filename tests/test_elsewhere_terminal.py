@@ -122,17 +122,9 @@ def test_the_text_is_printed_while_it_comes(slow_ipython: Terminal) -> None:
     assert "waited completed" in slow_ipython.until(r"In \[4\]: ")
 
 
-def test_plain_python_prints_the_same(tmp_path: Path) -> None:
-    code = "import streamcell; a = streamcell.stream('Hello'); print(a.status)"
-    terminal = Terminal(tmp_path, "-c", code)
-    printed = terminal.until("completed")
-    terminal.close()
-    assert re.search(STATUS, printed)[1] == "Completed"  # type: ignore[index]
-
-
-def test_an_awaited_answer_is_printed_too(tmp_path: Path) -> None:
-    code = "import asyncio, streamcell; a = asyncio.run(streamcell.astream('Hello')); print(a.status)"
-    terminal = Terminal(tmp_path, "-c", code)
+@pytest.mark.parametrize("asked", ["streamcell.stream('Hello')", "asyncio.run(streamcell.astream('Hello'))"])
+def test_plain_python_prints_the_same_waited_for_or_awaited(tmp_path: Path, asked: str) -> None:
+    terminal = Terminal(tmp_path, "-c", f"import asyncio, streamcell; a = {asked}; print(a.status)")
     printed = terminal.until("completed")
     terminal.close()
     assert re.search(STATUS, printed)[1] == "Completed"  # type: ignore[index]
