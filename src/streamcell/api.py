@@ -196,7 +196,7 @@ async def arun(made: Stream, *, display: bool = True) -> Stream:
         await made
     except (KeyboardInterrupt, asyncio.CancelledError) as interrupt:
         made.cancel()
-        if _is_twice(interrupt) or not in_cell():
+        if not in_cell() or _is_twice(interrupt):
             raise
         await asyncio.wait({asyncio.ensure_future(_ended(made))}, timeout=STOP_SECONDS)
     finally:
@@ -221,5 +221,7 @@ def _is_twice(interrupt: BaseException) -> bool:
     IPython then shows one line in place of a traceback.
     """
     before, _Interrupts.last = _Interrupts.last, time.monotonic()
-    interrupt._render_traceback_ = lambda: [TWICE]  # type: ignore[attr-defined]
-    return _Interrupts.last - before < TWICE_SECONDS
+    is_twice = _Interrupts.last - before < TWICE_SECONDS
+    if is_twice:
+        interrupt._render_traceback_ = lambda: [TWICE]  # type: ignore[attr-defined]
+    return is_twice

@@ -6,6 +6,7 @@ nothing can show it any more. Where a front end does not name its cells, views s
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 from weakref import WeakSet
 
@@ -19,7 +20,7 @@ class Cells:
 
     def __init__(self) -> None:
         self._views: dict[str, WeakSet[StreamView]] = {}
-        self._parent: tuple[Any, Any] | None = None
+        self._running = threading.local()  # subshells run cells of their own, each on a thread
 
     def shows(self, view: StreamView) -> None:
         """The cell that runs on this thread has just displayed ``view``."""
@@ -28,14 +29,14 @@ class Cells:
         events = get_ipython().events  # known hooks are not added again
         events.register("pre_run_cell", self.begins)
         events.register("post_run_cell", self.ends)
-        self._parent = self._parent or _parent()
+        self._running.parent = getattr(self._running, "parent", None) or _parent()
         if cell := _request().get("cellId"):
             self._views.setdefault(cell, WeakSet()).add(view)
 
     def begins(self, info: object) -> None:
         """A cell runs: its old output is gone. Of a deleted cell what still streams is left alone: it may have been
         cut to be pasted elsewhere, where its static copy has to grow on."""
-        self._parent = _parent()
+        self._running.parent = _parent()
         request = _request()
         for view in self._views.pop(request.get("cellId") or "", ()):
             view.close()
@@ -51,9 +52,9 @@ class Cells:
         """
         from IPython import get_ipython
 
-        kernel = get_ipython().kernel
-        if self._parent and kernel.get_parent("shell") is not self._parent[1]:
-            kernel.set_parent(*self._parent)
+        kernel, parent = get_ipython().kernel, getattr(self._running, "parent", None)
+        if parent and kernel.get_parent("shell") is not parent[1]:
+            kernel.set_parent(*parent)
 
 
 CELLS = Cells()
