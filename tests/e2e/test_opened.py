@@ -76,9 +76,12 @@ def test_a_saved_notebook_shows_each_answer_once_and_no_error(browser, jupyter: 
     page = browser.new_page(viewport={"width": SIZES["wide"], "height": TALL})
     lab = Lab(page, jupyter)
     lab.open(f"{state}-{trust}.ipynb")
-    # A view without its model says so some time after the notebook is there.
-    has_tried = "() => !document.querySelector('.jp-Notebook')?.innerText.includes('Loading widget')"
-    page.wait_for_function(has_tried)
+    # JupyterLab lays cells out one by one, and a view without its model says so some time after its cell is there.
+    page.wait_for_function(
+        """(answers) => document.querySelectorAll('.sc-static').length >= answers
+            && !document.querySelector('.jp-Notebook').innerText.includes('Loading widget')""",
+        arg=specimen.ANSWERS,
+    )
     heights = page.evaluate("() => [...document.querySelectorAll('.sc-static')].map(e => e.offsetHeight)")
     assert len(heights) == specimen.ANSWERS
     assert min(heights) > 40
