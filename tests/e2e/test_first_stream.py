@@ -6,6 +6,7 @@ import json
 import shutil
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e.answer import ANSWER, assert_grew, assert_shows, finished, follow, rendered, squeezed, tape
 from tests.e2e.lab import ROOT, Lab, Server
@@ -31,7 +32,8 @@ def test_the_first_notebook_shows_every_answer_exactly(lab: Lab, server: Server)
     lab.run_all()
     lab.wait_idle(120)
     roots = lab.page.locator(".jp-Notebook [data-sc-root]")
-    assert roots.count() == 5
+    expect(roots).to_have_count(5)
+    finished(lab)
     tour, night, asked, told, broken = (lab.page.evaluate(ANSWER, n) for n in range(5))
     assert [a["status"] for a in (tour, night, asked, told, broken)] == ["completed"] * 4 + ["failed"]
     assert night["items"] == ["reasoning", "message"]
@@ -88,6 +90,6 @@ def test_a_failed_answer_can_be_tried_again_in_its_view(lab: Lab, notebook: str)
     assert finished(lab)["status"] == "failed"
     lab.run(2)
     lab.wait_idle()
-    assert "failed 1" in lab.page.locator(".jp-Notebook").inner_text()
-    assert lab.page.locator(".jp-Notebook [data-sc-root]").count() == 1
+    expect(lab.page.locator(".jp-Notebook")).to_contain_text("failed 1")
+    expect(lab.page.locator(".jp-Notebook [data-sc-root]")).to_have_count(1)
     assert lab.page.problems == []
