@@ -1,6 +1,5 @@
 /** A block of code: boxes of lines, the language's name, a button that copies. */
 import { Boxes } from "./boxes.js";
-import { revealed } from "./characters.js";
 import type { Code } from "./nodes.js";
 import { setText } from "./patch.js";
 import { keepSelectedText } from "./selection.js";
@@ -50,6 +49,7 @@ export class CodeBlock {
   constructor(
     private readonly document: Document,
     private readonly highlighter: (() => Promise<Highlighter>) | null,
+    private readonly reveal: (text: string) => string,
   ) {
     this.el = document.createElement("pre");
     this.head = this.el.appendChild(document.createElement("span"));
@@ -139,7 +139,7 @@ export class CodeBlock {
   private colourLine(i: number, { grammar, tokenize }: NonNullable<CodeBlock["grammar"]>): void {
     const chunk = this.chunks[Math.floor(i / CHUNK)];
     if (!chunk) return;
-    const line = revealed(this.lines[i] ?? "");
+    const line = this.reveal(this.lines[i] ?? "");
     const { tokens, state } = tokenize(grammar, line, this.state);
     this.state = state;
     const begin = chunk.next;
@@ -160,7 +160,7 @@ export class CodeBlock {
 
   private write(index: number): void {
     const end = (index + 1) * CHUNK;
-    let data = revealed(this.lines.slice(index * CHUNK, end).join("\n"));
+    let data = this.reveal(this.lines.slice(index * CHUNK, end).join("\n"));
     if (this.lines.length > end) data += "\n";
     const old = this.chunks[index];
     if (old) {

@@ -23,6 +23,7 @@ export interface Policy {
   link(href: string, title: string, spans: Span[]): Span[];
   image(src: string, title: string, alt: string): Span[];
   text(text: string): Span[];
+  code(text: string): string;
 }
 
 /** Elements in one another: what is deeper stands in the last of them. */
@@ -56,6 +57,7 @@ export function guarded(origin: string): Policy {
         if (i % 2 === 1) return element("span", { class: "sc-hidden" }, [text(part)]);
         return part ? text(part) : [];
       }),
+    code: revealed,
   };
 }
 
@@ -64,6 +66,7 @@ export const bare: Policy = {
   link: (href, title, spans) => [element("a", { href, ...(title && { title }) }, spans)],
   image: (src, title, alt) => [element("img", { src, alt, ...(title && { title }) }, [])],
   text: (content) => [text(content)],
+  code: (content) => content,
 };
 
 /** What `tokens` show. `open`: more may come behind them, so nothing may be loaded yet. */

@@ -159,7 +159,7 @@ class CodeView implements View {
     page: Page,
     private readonly fenced: boolean,
   ) {
-    this.code = new CodeBlock(page.document, page.highlighter);
+    this.code = new CodeBlock(page.document, page.highlighter, page.policy.code);
     this.el = this.code.el;
   }
 

@@ -93,6 +93,13 @@ test.each([
   }
 });
 
+test("without a policy hidden characters stay what they are, in code too", () => {
+  const text = "a\u200bb `\u202e`\n\n    \f\n\n```\n\u2028\ufeff";
+  const engine = start();
+  engine.push(text);
+  expect(normal(engine.el)).toBe(batch(text));
+});
+
 test("line feeds in all spellings, cut anywhere", () => {
   const text = "a\r\nb\rc\n\r\n- d\r\r\n- e\r";
   for (let at = 0; at <= text.length; at++) {
