@@ -36,18 +36,30 @@ class Ended:
     done, can_retry = True, False
 
     def __init__(self, snapshot: dict[str, Any], ops: list[Op]) -> None:
-        """``ops`` were drained before and not sent yet; ``snapshot`` holds what they tell."""
-        text = json.dumps(snapshot, ensure_ascii=False, separators=(",", ":"))
-        self._packed = zlib.compress(text.encode("utf-8", "surrogatepass"), level=1)  # the loop waits: the quickest
-        self._ops = ops
+        """``ops`` were drained before and not sent yet; ``snapshot`` holds what they tell.
+
+        Where no page ever comes they wait for good, and may be all of the answer.
+        """
+        self._packed = _packed(snapshot)
+        self._ops = _packed(ops) if ops else b""
 
     def drain(self, taker: object) -> list[Op]:
-        ops, self._ops = self._ops, []
+        ops: list[Op] = [tuple(op) for op in _unpacked(self._ops)] if self._ops else []
+        self._ops = b""
         return ops
 
     def snapshot(self) -> dict[str, Any]:
-        made: dict[str, Any] = json.loads(zlib.decompress(self._packed).decode("utf-8", "surrogatepass"))
+        made: dict[str, Any] = _unpacked(self._packed)
         return made
 
     def subscribe(self, listener: Callable[[], None]) -> None: ...
     def unsubscribe(self, listener: Callable[[], None]) -> None: ...
+
+
+def _packed(value: Any) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), level=1)  # the loop waits: the quickest
+
+
+def _unpacked(packed: bytes) -> Any:
+    return json.loads(zlib.decompress(packed).decode("utf-8", "surrogatepass"))

@@ -115,10 +115,10 @@ class Pump:
         if self._ended:
             return
         if self._source.done:
-            if not self._source.can_retry:  # now, for where no page hears the end, the last frame waits for ever
-                self._let_go()
             self._cancel_timer()
             self._flush_here()
+            if not self._source.can_retry:  # now, for where no page hears the end, the last frame waits for ever
+                self._let_go()
         elif self._timer is None and not (self._held and self._holds(self._now())):
             self._arm()
 
