@@ -142,7 +142,8 @@ def test_the_python_api_shows_and_returns() -> None:
         "async def events():\n    for e in s.events:\n        yield e\n"
         "t = await streamcell.show(events())\nprint(t.text, t.status)",
         "s",
-        "q = streamcell.stream('Hello', display=False, wait=False); print(q.done); q.wait(); print(q.status)",
+        "import os; os.environ['STREAMCELL_DEMO_SPEED'] = '0.001'\n"
+        "q = streamcell.stream('Hello', display=False, wait=False); print(q.done); q.cancel(); print(q.wait().status)",
     )
     assert len(outputs[1]) == 4
     assert printed(outputs[2]) == "completed completed\n"
@@ -150,7 +151,7 @@ def test_the_python_api_shows_and_returns() -> None:
     assert "Hi" in outputs[4][1].data["text/plain"]
     assert "Hi completed" in printed(outputs[5])
     assert "Hi" in outputs[6][0].data["text/html"]
-    assert printed(outputs[7]) == "False\ncompleted\n"
+    assert printed(outputs[7]) == "False\ncancelled\n"
 
 
 def test_cells_with_the_magic_inside_still_work() -> None:
