@@ -32,6 +32,8 @@ const PACKAGES = [
       "src/markdownit.ts": ["configure", "enable", "disable", "parse", "render", "parseInline", "renderInline"],
     },
     texts: [
+      // Options of what is left out, and such as are off
+      [/(?<=\n\tdefault: \{\n\t\toptions: \{)[\s\S]*?(?=maxNesting)/, ""],
       // One preset, all of whose rules are on
       [/\tzero: \{[\s\S]*?\n\};(?=\nvar BAD_PROTO_RE)/, "};"],
       [

@@ -58,7 +58,7 @@ export function inlineParser(options: DialectOptions): InlineParser {
     const first = state.tokens[0];
     if (first?.meta) checkbox(first);
     const { list } = state.env.footnotes as NoteEnv;
-    for (const note of list) if (note.tokens) state.tokens.push(inlineToken("", note.tokens));
+    for (const { text } of list) if (text) state.tokens.push(text);
   });
   return (content, names, { task, open }) => {
     if (isHostile(content)) return { tokens: [textToken(content)], notes: [] };

@@ -9,7 +9,15 @@ import { type Policy, spansOf } from "./spans.js";
 interface Numbered {
   readonly label: string | null;
   readonly use: NoteUse;
+  /** Of all notes of the text that has its first use: what stands in its own text may refer to them. */
+  readonly numbers: readonly Place[];
   uses: number;
+}
+
+/** What is known of a note where a text refers to it: its number, and how often it was referred to before. */
+interface Place {
+  readonly number: number;
+  readonly before: number;
 }
 
 /** Shows the definition of a label; owned by whoever shows blocks. */
@@ -81,25 +89,30 @@ export class Footnotes {
     const byLabel = new Map<string, number>();
     this.notes = [];
     for (const text of texts) {
-      const numbers = text.notes.map((use) => this.add(use, byLabel));
-      for (const { id, use, link } of noteLinks(text.shown)) {
-        const number = numbers[id]?.number ?? 0;
-        const nth = (numbers[id]?.before ?? 0) + use;
-        const label = nth > 0 ? `[${number + 1}:${nth}]` : `[${number + 1}]`;
-        if (link.textContent === label) continue;
-        link.textContent = label;
-        link.setAttribute("href", `#${this.prefix}${number + 1}`);
-        link.id = `${this.prefix}ref-${number + 1}-${nth}`;
-      }
+      const numbers: Place[] = [];
+      for (const use of text.notes) numbers.push(this.add(use, byLabel, numbers));
+      this.label(text.shown, numbers);
     }
   }
 
-  private add(use: NoteUse, byLabel: Map<string, number>): { number: number; before: number } {
+  private label(shown: readonly Shown[], numbers: readonly Place[]): void {
+    for (const { id, use, link } of noteLinks(shown)) {
+      const number = numbers[id]?.number ?? 0;
+      const nth = (numbers[id]?.before ?? 0) + use;
+      const label = nth > 0 ? `[${number + 1}:${nth}]` : `[${number + 1}]`;
+      if (link.textContent === label) continue;
+      link.textContent = label;
+      link.setAttribute("href", `#${this.prefix}${number + 1}`);
+      link.id = `${this.prefix}ref-${number + 1}-${nth}`;
+    }
+  }
+
+  private add(use: NoteUse, byLabel: Map<string, number>, numbers: readonly Place[]): Place {
     const label = use.label ?? null;
     const known = label === null ? undefined : byLabel.get(label);
     const number = known ?? this.notes.length;
     if (known === undefined) {
-      this.notes.push({ label, use, uses: 0 });
+      this.notes.push({ label, use, numbers, uses: 0 });
       if (label !== null) byLabel.set(label, number);
     }
     const note = this.notes[number];
@@ -109,14 +122,14 @@ export class Footnotes {
   }
 
   private place(i: number, note: Numbered, body: (label: string) => NoteBody | null): void {
-    const view = (note.label === null ? null : body(note.label)) ?? this.ownText(i, note.use);
+    const view = (note.label === null ? null : body(note.label)) ?? this.ownText(i, note);
     if (this.list.childNodes[i] !== view.el) this.list.insertBefore(view.el, this.list.childNodes[i] ?? null);
     view.el.id = this.prefix + (i + 1);
     const back = this.back(i, Math.max(1, note.uses));
     if (back.parentNode !== view.end || back.nextSibling) view.end.append(back);
   }
 
-  private ownText(i: number, use: NoteUse): NoteBody {
+  private ownText(i: number, { use, numbers }: Numbered): NoteBody {
     const { document } = this;
     const view = this.own[i] ?? {
       el: document.createElement("li"),
@@ -125,9 +138,10 @@ export class Footnotes {
     };
     this.own[i] = view;
     if (!view.paragraph.parentNode) view.el.append(view.paragraph);
-    patch(view.paragraph, view.shown, spansOf(use.tokens ?? [], this.policy));
+    patch(view.paragraph, view.shown, spansOf(use.text?.children ?? [], this.policy));
+    this.label(view.shown, numbers);
     this.formulas.draw(view.paragraph);
-    return { el: view.el, end: use.tokens ? view.paragraph : view.el };
+    return { el: view.el, end: use.text ? view.paragraph : view.el };
   }
 
   /** The links back to where the footnote is referred to. */

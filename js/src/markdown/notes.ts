@@ -4,8 +4,8 @@ import type { StateInline, Token } from "markdown-it";
 
 /** A footnote that a piece of text asks for: by its label, or with its own text. */
 export type NoteUse =
-  | { readonly label: string; count: number; readonly tokens?: never }
-  | { readonly label?: never; readonly count?: never; readonly tokens: Token[] };
+  | { readonly label: string; count: number; readonly text?: never }
+  | { readonly label?: never; readonly count?: never; readonly text: Token };
 
 /** In the parser's environment. */
 export interface NoteEnv {
@@ -30,10 +30,12 @@ function ownText(state: StateInline, silent: boolean): boolean {
   if (!silent) {
     const { list } = env.footnotes as NoteEnv;
     const id = list.length;
-    const tokens: Token[] = [];
-    md.inline.parse(src.slice(pos + 2, end), md, env, tokens);
+    const text = new state.Token("inline", "", 0);
+    text.content = src.slice(pos + 2, end);
+    text.children = [];
+    md.inline.parse(text.content, md, env, text.children);
     state.push("footnote_ref", "", 0).meta = { id };
-    list[id] = { tokens };
+    list[id] = { text };
   }
   state.pos = end + 1;
   state.posMax = posMax;

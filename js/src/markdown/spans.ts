@@ -95,8 +95,8 @@ export function spansOf(tokens: readonly Token[], policy: Policy, open = false):
     }
   };
   for (const token of tokens) {
+    if (/^(?:link_open|footnote_ref)$/.test(token.type)) leaveLink();
     if (token.nesting === 1) {
-      if (token.type === "link_open") leaveLink();
       const isShown = around.length < MAX_DEPTH;
       around.push({ spans, opener: isShown ? token : null });
       if (isShown) spans = [];

@@ -139,6 +139,25 @@ test("footnotes are numbered by first use and collected below", () => {
   expect(engine.el.querySelector("section")?.textContent).toMatch(/B.*C.*A/s);
 });
 
+test.each(["a^[see [^n] and www.x.yz]", "b ^[c [^n]] ^[[^n]]"])(
+  "a footnote's own text has links and references: %s",
+  (text) => {
+    const engine = start();
+    const source = `${text}\n\n[^n]: N`;
+    for (const char of source) engine.push(char);
+    expect(normal(engine.el)).toBe(batch(source));
+    for (const link of engine.el.querySelectorAll("a")) expect(link.textContent).not.toBe("");
+  },
+);
+
+test("a link ends before a footnote's number, which is a link too", () => {
+  const engine = start();
+  const text = "[a *b[^n] c* d](u)\n\n[^n]: N";
+  for (const char of text) engine.push(char);
+  expect(engine.el.querySelector("a a")).toBeNull();
+  expect(normal(engine.el).replace(/<\/?SUP>/g, "")).toBe(batch(text).replace(/<\/?SUP>/g, ""));
+});
+
 test("a huge paragraph that cannot be cut is parsed seldom, and exact at the end", () => {
   let parsed = 0;
   const counting: typeof parse = (content, names, reading) => {
