@@ -84,3 +84,26 @@ def test_a_part_that_there_is_not_is_ignored(ended: Stream, part: Any) -> None:
     before = len(view.modules)
     ask(view, part)
     assert len(view.modules) == before
+
+
+def heard(view: StreamView, kind: str) -> list[Any]:
+    """What is said of the static copy when a page says that."""
+    view.__dict__.setdefault("sent", []).clear()
+    view._handle_custom_msg({"kind": kind, "epoch": "", "have": 0, "why": "start"}, [])
+    return [content for content, _ in view.__dict__["sent"] if content["kind"] == "copy"]
+
+
+def test_each_page_is_told_of_the_whole_copy_and_gets_it_when_it_asks(ended: Stream) -> None:
+    view = Recorded(ended)
+    assert heard(view, "resync") == []
+    view.copied("its mark", lambda snapshot: {"text/plain": snapshot["status"]})
+    told = {"kind": "copy", "view": view.model_id, "mark": "its mark"}
+    assert view.__dict__["sent"][-1] == (told, None)
+    assert heard(view, "resync") == [told]
+    assert heard(view, "copy_request") == [{**told, "data": {"text/plain": "completed"}}]
+
+
+def test_no_page_is_told_of_a_copy_while_the_answer_goes_on() -> None:
+    view = Recorded(Stream.of([]))
+    view.copied("of an earlier try", lambda _: {})
+    assert heard(view, "resync") == heard(view, "copy_request") == []

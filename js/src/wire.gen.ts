@@ -96,6 +96,20 @@ export interface Module {
   part: Part;
 }
 
+/**
+ * The static copy in the notebook is whole. Said at that time and to each page that opens later: a page whose copy
+ * lacks ``mark`` was not told by the host, and asks for it.
+ */
+export interface Copied {
+  kind: "copy";
+  /** The widget's id, as the output before the copy names it. */
+  view: string;
+  /** Stands in the HTML of the copy. */
+  mark: string;
+  /** MIME type → the copy, for those who asked. */
+  data?: Record<string, string>;
+}
+
 /** Please send a `Snapshot`. At most one is outstanding per page; asked again after a second without an answer. */
 export interface Resync {
   kind: "resync";
@@ -129,6 +143,11 @@ export interface ModuleRequest {
   part: Part;
 }
 
-export type ToPage = Frame | Snapshot | Tail | Module;
+/** The copy in this page's notebook lacks the mark: please send it. */
+export interface CopyRequest {
+  kind: "copy_request";
+}
 
-export type ToKernel = Resync | Ack | Cancel | Retry | ModuleRequest;
+export type ToPage = Frame | Snapshot | Tail | Module | Copied;
+
+export type ToKernel = Resync | Ack | Cancel | Retry | ModuleRequest | CopyRequest;

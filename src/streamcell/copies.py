@@ -15,12 +15,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from streamcell import background
 from streamcell.session import Stream
 
-__all__ = ["Copy", "Written", "written"]
+__all__ = ["Copy", "Written", "copied", "written"]
 
 COPY_SECONDS = 2.0
 """Shortest distance of two copies while text arrives; it grows with the copy."""
@@ -46,10 +46,14 @@ class Written(NamedTuple):
 
 def written(stream: Stream) -> Written:
     """What is known of a stream, for a place without script."""
+    final = stream.done  # asked first: then the snapshot is all
+    return copied(stream.snapshot(), final=final)
+
+
+def copied(snapshot: dict[str, Any], *, final: bool) -> Written:
+    """The same of a snapshot."""
     from streamcell import fallback
 
-    final = stream.done  # asked first: then the snapshot is all
-    snapshot = stream.snapshot()
     html = fallback.to_html(snapshot, is_draft=not final)
     return Written(html, fallback.to_text(snapshot), bool(snapshot["output"]) or final, final)
 

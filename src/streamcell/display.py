@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import contextvars
 import sys
+import zlib
+from functools import partial
 from typing import Any
 
-from streamcell.copies import Copy, Written, written
+from streamcell.copies import Copy, Written, copied, written
 from streamcell.session import Stream
 
 __all__ = ["Shown", "in_kernel"]
@@ -103,15 +105,28 @@ class Shown:
 
     def _publish(self, made: Written) -> None:
         self._context.run(self._handle.update, _bundle(made), raw=True)
+        if made.final:
+            mark = _mark(made)
+            self.view.copied(mark, partial(_bundle_of, mark))
 
     def finish(self) -> None:
         """Bring the static copy to its end, on the calling thread: the cell's, so that its output holds the end."""
         self._copy.finish()
 
 
-def _bundle(made: Written) -> dict[str, str]:
+def _mark(made: Written) -> str:
+    """What a page knows the last copy by."""
+    return f'data-sc-copy="{zlib.crc32(made.html.encode("utf-8", "surrogatepass")):x}"' if made.final else ""
+
+
+def _bundle_of(mark: str, snapshot: dict[str, Any]) -> dict[str, str]:
+    return _bundle(copied(snapshot, final=True), mark)
+
+
+def _bundle(made: Written, mark: str = "") -> dict[str, str]:
+    attributes = f'data-sc-text="{int(made.has_answer)}" {mark or _mark(made)}'.rstrip()
     return {
-        "text/html": f'{TRICK}<div class="{COPY_CLASS}" data-sc-text="{int(made.has_answer)}">{made.html}</div>',
+        "text/html": f'{TRICK}<div class="{COPY_CLASS}" {attributes}>{made.html}</div>',
         "text/plain": made.text if made.final else _shortened(made.text),
     }
 

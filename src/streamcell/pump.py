@@ -84,6 +84,11 @@ class Pump:
         """Whether the last frame was sent, and the source did not begin anew."""
         return self._ended
 
+    @property
+    def source(self) -> Source:
+        """What is sent; once it has ended for good, what stands for it."""
+        return self._source
+
     # ---------------------------------------------------------------- from any thread
     def start(self) -> None:
         """Send the snapshot that a new view begins with."""

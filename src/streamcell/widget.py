@@ -10,6 +10,7 @@ import hashlib
 import time
 import uuid
 import weakref
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,7 +22,7 @@ from streamcell.audience import AUDIENCE
 from streamcell.errors import StreamcellError
 from streamcell.pump import Pump
 from streamcell.session import Stream
-from streamcell.wire import Module, Part, ToPage
+from streamcell.wire import Copied, Module, Part, ToPage
 
 __all__ = ["StreamView"]
 
@@ -74,6 +75,7 @@ class StreamView(anywidget.AnyWidget):
             for part in UNASKED:
                 if self._is_due(part, UNASKED_SECONDS):
                     self._send_module(part)
+        self._copied: tuple[str, Callable[[dict[str, Any]], dict[str, str]]] | None = None
         self._pump = Pump(stream, self._to_page)
         self._pump.start()
 
@@ -90,6 +92,25 @@ class StreamView(anywidget.AnyWidget):
         if self.comm is not None:
             self._sent_at[part] = time.monotonic()
             self.send(Module(kind="module", hash=_built().hash, part=part), buffers=_built().parts[part])
+
+    def copied(self, mark: str, bundle: Callable[[dict[str, Any]], dict[str, str]]) -> None:
+        """The static copy behind this view is whole: pages are told, now and when they open.
+
+        Args:
+            mark: Stands in the copy's HTML.
+            bundle: Makes the copy anew of a snapshot, for pages whose notebook was not told by the host.
+        """
+        self._copied = mark, bundle
+        self._tell_copy()
+
+    def _tell_copy(self, *, whole: bool = False) -> None:
+        source = self._pump.source
+        if self._copied and source.done:  # it may have been asked again since
+            mark, bundle = self._copied
+            told = Copied(kind="copy", view=self.model_id, mark=mark)
+            if whole:
+                told["data"] = bundle(source.snapshot())
+            self._to_page(told)
 
     def bring(self) -> None:
         """Send once more what a page needs to begin, if none was heard: some hosts drop what comes before it."""
@@ -114,6 +135,9 @@ class StreamView(anywidget.AnyWidget):
         StreamView._page_has_module = True
         if kind == "resync":
             self._pump.resync()
+            self._tell_copy()
+        elif kind == "copy_request":
+            self._tell_copy(whole=True)
         elif kind == "ack" and content.get("epoch") == self._pump.epoch and isinstance(content.get("seq"), int):
             self._pump.ack(content["seq"])
         elif (stream := self._stream()) is None:

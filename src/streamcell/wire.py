@@ -128,6 +128,19 @@ class Module(TypedDict):
     part: Part
 
 
+class Copied(TypedDict):
+    """The static copy in the notebook is whole. Said at that time and to each page that opens later: a page whose copy
+    lacks ``mark`` was not told by the host, and asks for it."""
+
+    kind: Literal["copy"]
+    view: str
+    """The widget's id, as the output before the copy names it."""
+    mark: str
+    """Stands in the HTML of the copy."""
+    data: NotRequired[dict[str, str]]
+    """MIME type → the copy, for those who asked."""
+
+
 # ---------------------------------------------------------------- page → kernel
 class Resync(TypedDict):
     """Please send a `Snapshot`. At most one is outstanding per page; asked again after a second without an answer."""
@@ -167,5 +180,11 @@ class ModuleRequest(TypedDict):
     part: Part
 
 
-ToPage = Frame | Snapshot | Tail | Module
-ToKernel = Resync | Ack | Cancel | Retry | ModuleRequest
+class CopyRequest(TypedDict):
+    """The copy in this page's notebook lacks the mark: please send it."""
+
+    kind: Literal["copy_request"]
+
+
+ToPage = Frame | Snapshot | Tail | Module | Copied
+ToKernel = Resync | Ack | Cancel | Retry | ModuleRequest | CopyRequest

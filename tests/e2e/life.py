@@ -99,8 +99,27 @@ def _back(stage: Stage) -> str:
         stage.wait_text(len(shown["text"]) + 100)
     text = stage.model.finish().text
     assert_same(stage.wait_shown("completed")["text"], text)
+    stage.wait_kept()
     stage.assert_quiet()
     return "live" if live else "back once the cell had ended"
+
+
+def move(stage: Stage, kind: str) -> str:
+    """The reader moves the cell in mid-stream: its host makes a new one, which hears no updates of its outputs."""
+    stage.start(kind)
+    stage.page.evaluate(MOVE)
+    stage.wait_text(len((stage.shown() or {"text": ""})["text"]) + 100)
+    stage.finish()
+    stage.wait_kept()
+    stage.assert_quiet()
+    return "all in the file"
+
+
+MOVE = """async () => {
+    const { commands, shell } = window.jupyterapp;
+    shell.currentWidget.content.activeCellIndex = 1;
+    await commands.execute('notebook:move-cell-up');
+}"""
 
 
 def second_view(stage: Stage, kind: str) -> str:

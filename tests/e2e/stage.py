@@ -42,6 +42,11 @@ WATCH = """() => {
     for (const type of ['click', 'keydown']) window.addEventListener(type, note, true);
 }"""
 
+COPIES = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
+    .flatMap((cell) => cell.outputs?.toJSON() ?? [])
+    .map(({ data }) => [data?.['text/plain'] ?? ''].flat().join(''))"""
+"""The plain text of all outputs, as they would be saved."""
+
 KIND = re.compile(rb'"kind": ?"(\w+)"')
 
 
@@ -116,6 +121,12 @@ class Stage:
         assert shown["status"] == "completed"
         assert_same(shown["text"], text)
         return shown
+
+    def wait_kept(self) -> None:
+        """Until the notebook itself, and with it the file, holds all of the answer that has ended."""
+        text = squeezed(self.answer().text)
+        kept = waited(30, lambda: any(text in squeezed(copy) for copy in self.page.evaluate(COPIES)), self.page)
+        assert kept, [copy[-200:] for copy in self.page.evaluate(COPIES)]
 
     def run_next(self) -> str:
         """Run the cell below, and return what it printed."""

@@ -64,5 +64,9 @@ def test_a_closed_notebook_opens_again_in_mid_stream(stage: Stage) -> None:
     assert life.reopen(stage, "--bg") == "live"
 
 
+def test_a_cell_that_is_moved_in_mid_stream_keeps_all_of_it_in_the_file(stage: Stage) -> None:
+    life.move(stage, "%%stream")
+
+
 def test_a_kernel_that_restarts_leaves_its_text_and_no_errors(stage: Stage) -> None:
     life.restart(stage, "%%stream")

@@ -64,6 +64,7 @@ def scenarios(repeats: int, freeze: float) -> dict[str, Scenario]:
         "closed and opened with `--bg`": play(life.reopen, "--bg"),
         "second tab in `%%stream`": play(life.second_tab, "%%stream"),
         "second tab with `--bg`": play(life.second_tab, "--bg"),
+        "cell moved in `%%stream`": play(life.move, "%%stream"),
         "second view in `%%stream`": play(life.second_view, "%%stream"),
         "second view with `--bg`": play(life.second_view, "--bg"),
         "page frozen for 3 s": play(life.freeze, "%%stream", 3),
