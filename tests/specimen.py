@@ -64,7 +64,16 @@ def unexecuted() -> nbformat.NotebookNode:
 
 def executed(*, widget_state: bool = False) -> nbformat.NotebookNode:
     """The notebook as JupyterLab saves it, or with the state of its widgets, as nbclient does."""
-    book = unexecuted()
+    return _run(unexecuted(), widget_state)
+
+
+def shown(events: list[dict[str, Any]]) -> nbformat.NotebookNode:
+    """A notebook with one answer, made of these events."""
+    source = f"import streamcell\n_ = streamcell.show({events!r})"
+    return _run(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), widget_state=False)
+
+
+def _run(book: nbformat.NotebookNode, widget_state: bool) -> nbformat.NotebookNode:
     with pytest.MonkeyPatch.context() as patched:
         for name, value in ENVIRON.items():
             patched.setenv(name, value)

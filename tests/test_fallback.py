@@ -35,8 +35,8 @@ FIELDS = [
 ]  # fmt: skip
 
 TAGS = {
-    "a", "br", "code", "details", "div", "em", "h1", "h2", "h3", "hr", "img", "li", "ol", "p", "pre", "small",
-    "span", "strong", "summary", "ul",
+    "a", "blockquote", "br", "code", "details", "div", "em", "h1", "h2", "h3", "hr", "img", "li", "ol", "p", "pre",
+    "small", "span", "strong", "summary", "ul",
 }  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def test_no_item_of_any_shape_raises_or_lets_markup_through(kind: str, fields: d
     snapshot = answered({"type": kind, **fields})
     html, text = to_html(snapshot), to_text(snapshot)
     assert not re.search(
-        "<(?!/?(div|p|strong|code|small|pre|details|summary|br|ol|ul|li|em|a|hr|h[1-6]|span|img)[ >])", html
+        "<(?!/?(div|p|strong|code|small|pre|details|summary|blockquote|br|ol|ul|li|em|a|hr|h[1-6]|span|img)[ >])", html
     )
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", html + text)
 
@@ -258,6 +258,33 @@ def test_reasoning_is_folded_and_empty_reasoning_is_not_shown() -> None:
     assert list(item_blocks({"type": "reasoning", "summary": [], "encrypted_content": "gAAA"})) == []
     html = to_html(answered({"type": "reasoning", "content": [{"type": "reasoning_text", "text": "hm"}]}))
     assert re.search(r"<details[^>]*>\n<summary>Reasoning</summary>.*hm.*</details>", html, re.DOTALL)
+
+
+def test_what_was_folded_is_told_from_what_follows_where_there_is_no_style() -> None:
+    html = to_html(answered({"type": "reasoning", "summary": [{"type": "summary_text", "text": "hm"}]}, said("So.")))
+    quoted = re.search(r"</summary>\n<blockquote>(.*?)</blockquote>\n</details>\n<div", html, re.DOTALL)
+    assert "hm" in quoted[1]
+    assert "So." not in quoted[1]
+
+
+def test_pages_that_a_search_found_are_a_list_and_addresses_show_their_host_themselves() -> None:
+    found = [{"type": "url", "url": f"https://example.org/{i}"} for i in range(3)]
+    search = {"type": "web_search_call", "action": {"type": "search", "query": "tea", "sources": found}}
+    assert to_html(answered(search)).count("<li") == 3
+    assert words(to_html(answered(search))).endswith("Query: tea Found " + " ".join(page["url"] for page in found))
+    assert "Found:\n1. https://example.org/0\n2. " in to_text(answered(search))
+
+
+@pytest.mark.parametrize("address", ["https://xn--e1awd7f.example/", "https://еxample.org/"])
+def test_an_address_in_other_letters_is_followed_by_its_true_host(address: str) -> None:
+    cited = [{"type": "url_citation", "url": address}]
+    assert re.search(r"</a> \(xn--[a-z0-9-]+\.[a-z]+\)", to_html(answered(said("x", annotations=cited))))
+
+
+def test_the_names_of_many_tools_take_one_line() -> None:
+    tools = [{"name": "structure", "input_schema": {}}, {"name": "question", "input_schema": {}}]
+    listed = {"type": "mcp_list_tools", "server_label": "wiki", "tools": tools}
+    assert to_text(answered(listed)) == "[Completed · m]\n\nMCP tools wiki\nstructure · question"
 
 
 def test_a_json_value_that_python_cannot_write_is_named_as_such() -> None:

@@ -34,14 +34,20 @@ TRICK = (
     ".jp-OutputArea-child:not(:has(>*>*>[data-sc-root])):has("
     '+.jp-OutputArea-child>.jp-OutputArea-output>.sc-static[data-sc-text="1"]){display:none}'
     ".output_container:has([data-sc-root])+.output_container .sc-static{display:none}"
-    # What hosts do without: room around code, calls set off from the answer, folds that show that they are some.
-    ".sc-static p,.sc-static pre{margin:0 0 1em!important}"
-    ".sc-static pre{padding:.5em .8em!important;background:#8881!important}"
+    # What hosts do without: room around code, calls set off from the answer, folds that show that they are some, text
+    # that runs from its own side, and lines and pictures no wider than the page.
+    ".sc-static{overflow-wrap:break-word}"
+    ".sc-static :is(p,pre){margin:0 0 1em!important;text-align:start}"
+    ".sc-static pre{padding:.5em .8em!important;background:#8881!important;white-space:pre-wrap;word-break:normal}"
     ".sc-static pre code{padding:0;background:none!important}"
-    ".sc-static .sc-card,.sc-static .sc-notice{border-left:3px solid #8885;padding-left:.8em;margin:1em 0}"
+    ".sc-static img{max-width:100%}"
+    ".sc-static :is(.sc-card,.sc-notice,details>blockquote)"
+    "{border-left:3px solid #8885;padding:0 0 0 .8em;margin:1em 0}"
     ".sc-static .sc-notice{border-color:#d44}"
     ".sc-static details{margin:1em 0}.sc-static summary{display:list-item;cursor:pointer}"
-    "@media print{.sc-static details::details-content{content-visibility:visible}}"  # nobody unfolds paper
+    # Nobody unfolds paper; and long answers begin where there is room, not on the next page.
+    "@media print{.sc-static details::details-content{content-visibility:visible}"
+    ".jp-OutputArea-child:has(>*>.sc-static){break-inside:auto!important}}"
     "</style>"
 )
 

@@ -143,5 +143,25 @@ def test_on_paper_nothing_is_folded(browser, saved: dict, tmp_path: Path) -> Non
     assert thought.is_visible()
     assert thought.bounding_box()["height"] > 0
     assert_readable(page.locator("body").inner_text())
+    inside = "e => getComputedStyle(e.closest('.jp-OutputArea-child')).breakInside"
+    assert set(page.locator(".sc-static").evaluate_all(f"all => all.map({inside})")) == {"auto"}
     picture(page, "nbconvert", "print")
     context.close()
+
+
+@pytest.mark.parametrize("template", ["lab", "classic", "basic"])
+def test_no_line_of_an_answer_is_wider_than_the_page(browser, tmp_path: Path, template: str) -> None:
+    said = f"{'endless' * 60}\n\n```\n{'x = 1; ' * 60}\n```\n\nمرحبا"
+    events = [{"type": "response.output_text.delta", "delta": said}]
+    html, _ = HTMLExporter(template_name=template).from_notebook_node(specimen.shown(events))
+    (tmp_path / "book.html").write_text(html, encoding="utf-8")
+    page = browser.new_page(viewport={"width": SIZES["narrow"], "height": 900})
+    page.route(re.compile("^https?:"), lambda route: route.abort())
+    page.goto((tmp_path / "book.html").as_uri())
+    box = page.locator(".sc-static")
+    assert box.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+    assert box.bounding_box()["width"] <= SIZES["narrow"]
+    ends = "e => { const r = document.createRange(); r.selectNodeContents(e); return r.getBoundingClientRect().right }"
+    arabic = box.get_by_text("مرحبا")
+    assert abs(arabic.evaluate(ends) - arabic.evaluate("e => e.getBoundingClientRect().right")) < 2
+    page.close()

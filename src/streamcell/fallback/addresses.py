@@ -15,7 +15,8 @@ _MAIL_HOST = r"@[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.[a-z0-9_-]*[a-z0-9](?![a-z0-9_-])
 
 
 def use(linkify: Any) -> None:
-    """Let a ``LinkifyIt`` know ``www.`` and mail addresses under any top-level domain."""
+    """Let a ``LinkifyIt`` know ``www.`` and mail addresses under any top-level domain, and leave names like main.py."""
+    linkify.set({"fuzzy_link": False})
     # Methods: plain functions would be put into the package's own class
     rule = {"validate": MethodType(_www, linkify), "normalize": MethodType(_with_scheme, linkify)}
     linkify.add("www.", rule)

@@ -145,7 +145,16 @@ def _error(value: Any) -> Iterator[Block]:
 
 def _lines(value: Any) -> Iterator[Block]:
     for entry in as_list(value):
-        yield Block("line", as_text(entry) or as_text(as_dict(entry).get("name")) or dump(entry))
+        yield Block("line", _named(entry))
+
+
+def _names(value: Any) -> Iterator[Block]:
+    if names := " · ".join(map(_named, as_list(value))):
+        yield Block("line", names)
+
+
+def _named(entry: Any) -> str:
+    return as_text(entry) or as_text(as_dict(entry).get("name")) or dump(entry)
 
 
 def _commands(value: Any) -> Iterator[Block]:
@@ -163,9 +172,11 @@ def _search(value: Any) -> Iterator[Block]:
     for query in queries:
         if as_text(query):
             yield Block("line", as_text(query), title="Query")
-    for page in (action, *map(as_dict, as_list(action.get("sources")))):
-        if as_text(page.get("url")):
-            yield Block("link", as_text(page["url"]))
+    if as_text(action.get("url")):
+        yield Block("link", as_text(action["url"]))
+    pages = [as_text(page.get("url")) for page in map(as_dict, as_list(action.get("sources")))]
+    if found := tuple(Block("link", page) for page in pages if page):
+        yield Block("list", title="Found", children=found)
 
 
 def _files(value: Any) -> Iterator[Block]:
@@ -218,7 +229,7 @@ _CARDS: dict[str, tuple[Any, ...]] = {
     "file_search_call": ("File search", ("queries", _lines), ("results", _files)),
     "code_interpreter_call": ("Code interpreter", ("code", _text), ("outputs", _logs)),
     "mcp_call": ("MCP call", ("arguments", _json), _RESULT, _FAILURE),
-    "mcp_list_tools": ("MCP tools", ("tools", _lines), _FAILURE),
+    "mcp_list_tools": ("MCP tools", ("tools", _names), _FAILURE),
     "mcp_approval_request": ("Approval asked", ("arguments", _json)),
     "shell_call": ("Shell", ("action.commands", _commands)),
     "shell_call_output": ("Shell output", ("output", _shell)),

@@ -12,6 +12,7 @@ clock, so the same text always gives the same tokens. It does not know how token
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
 from itertools import accumulate
@@ -20,7 +21,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.parser_block import ParserBlock
 from markdown_it.parser_inline import ParserInline
-from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import StateBlock, heading, lheading, paragraph
 from markdown_it.rules_block.table import table as parse_table
 from markdown_it.rules_core import StateCore, linkify
 from markdown_it.rules_inline import StateInline
@@ -50,6 +51,8 @@ ODD_STARTS = 50
 LONGEST_RUN = 2_000
 """Characters without a space; no address is longer."""
 
+_BlockRule = Callable[[StateBlock, int, int, bool], bool]
+_BLANKS = " \t\r\n"
 _ADDRESS = re.compile(r"\bhttps?://\w|(?<![\w/.])www\.\w", re.IGNORECASE)
 _MARKS = re.compile(r"[\[\]*_~`<>!&\\]")
 _TAG = re.compile(r"<(?:(/?)(sub|sup|kbd|mark)|br[ \t]*/?)>", re.IGNORECASE)
@@ -81,6 +84,9 @@ def _parser() -> MarkdownIt:
     formulas.use(parser)
     if parser.linkify is not None:
         addresses.use(parser.linkify)
+    parser.block.ruler.at("heading", _trimmed(heading), {"alt": ["paragraph", "reference", "blockquote"]})
+    parser.block.ruler.at("lheading", _trimmed(lheading))
+    parser.block.ruler.at("paragraph", _trimmed(paragraph))
     parser.inline.ruler.at("linkify", _linkify_inline)
     parser.core.ruler.at("linkify", _linkify)
     if find_spec("mdit_py_plugins") is not None:
@@ -128,6 +134,29 @@ class _Inline(ParserInline):
         if state.env["sc_steps"] < 0:
             raise _TooCostly
         super().skipToken(state)
+
+
+def _trimmed(rule: _BlockRule) -> _BlockRule:
+    """The rule for a block of text, which then keeps Unicode blanks at its edges; markdown-it-py trims them."""
+
+    def parse_text(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:
+        if not rule(state, startLine, endLine, silent):
+            return False
+        if not silent:
+            opener, inline = state.tokens[-3:-1]
+            start, end = inline.map or (0, 0)
+            text = state.getLines(start, end, state.blkIndent, False).strip(_BLANKS)
+            is_marked = opener.markup.startswith("#")
+            inline.content = _heading_text(text[len(opener.markup) :]) if is_marked else text
+        return True
+
+    return parse_text
+
+
+def _heading_text(text: str) -> str:
+    """Without the closing marks."""
+    rest = text.rstrip("#")
+    return (rest if rest.endswith((" ", "\t")) else text).strip(_BLANKS)
 
 
 def _table(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:

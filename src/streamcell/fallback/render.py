@@ -38,11 +38,13 @@ def markdown(text: str) -> str:
 
 
 def link(address: str, text: str) -> str:
-    """A link with its true host behind it; text where the address may not be a link."""
+    """A link with its true host behind it, unless it is an address and shows that itself; text where it may not be a
+    link."""
     goal = urls.target(address)
     if goal is None:
         return chips.html(f"{text} ({address})" if text and text != address else address)
-    return f"{_anchor(goal)}{chips.html(text or address)}</a> ({chips.html(goal.host)})"
+    is_plain = text in ("", address) and address.isascii() and "xn--" not in goal.host
+    return f"{_anchor(goal)}{chips.html(text or address)}</a>" + ("" if is_plain else f" ({chips.html(goal.host)})")
 
 
 def _anchor(goal: urls.Target, title: str = "") -> str:

@@ -66,9 +66,8 @@ def _notice(block: Block) -> str:
 
 
 def _fold(block: Block) -> str:
-    return (
-        f'<details class="sc-fold">\n<summary>{chips.html(block.title)}</summary>\n{write(block.children)}</details>\n'
-    )
+    inner = f"<blockquote>\n{write(block.children)}</blockquote>"  # unfolded, it is told from what follows
+    return f'<details class="sc-fold">\n<summary>{chips.html(block.title)}</summary>\n{inner}\n</details>\n'
 
 
 def _card(block: Block) -> str:
