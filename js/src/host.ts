@@ -36,13 +36,12 @@ export function watchKernel(model: Model, gone: () => void, signal: AbortSignal)
   signal.addEventListener("abort", () => changed.disconnect(onStatus));
 }
 
-/** Interrupts the kernel, where the host lets us: whatever runs there stops. False where it does not. */
-export function interruptKernel(model: Model): boolean {
-  const manager = model.widget_manager as { kernel?: { interrupt?: () => unknown } | null } | undefined;
-  const kernel = manager?.kernel;
-  if (typeof kernel?.interrupt !== "function") return false;
-  kernel.interrupt();
-  return true;
+/** Interrupts the kernel, where the host lets us and can reach it: whatever runs there stops. */
+export function interruptKernel(model: Model): void {
+  const manager = model.widget_manager as
+    | { kernel?: { interrupt?: () => Promise<void> | undefined } | null }
+    | undefined;
+  manager?.kernel?.interrupt?.()?.catch(() => {}); // offline: the host says so
 }
 
 function statusSignal(model: Model): Signal | null {

@@ -36,7 +36,7 @@ export interface Seams {
 
 const page: Seams = { scheduler: new Scheduler(), clock: pageClock, line: new Line(), now: () => Date.now() };
 
-/** A kernel that hears us has answered Stop by then; one that runs a cell and hears nothing is interrupted. */
+/** A kernel that hears us has answered Stop by then; one that runs a cell and hears nothing is interrupted, once. */
 const HEARD_MS = 300;
 
 /** A running stream is painted though nothing came, when its clocks turn to the next of these. */
@@ -104,15 +104,14 @@ class Painter {
   }
 
   /** Asks for the end; where that is not heard because this very stream's cell blocks the kernel, interrupts it. */
-  #stop(): void {
+  #stop(wait = HEARD_MS): void {
     this.link.cancel();
     this.#seams.clock.set(() => {
-      const status = String(asObject(this.#store.snapshot).status ?? "");
-      const blocking = asObject(asObject(this.#store.snapshot).streamcell).blocking === true;
-      if (!this.link.stopping || isTerminal(status) || this.#life.aborted) return;
-      this.link.cancel(); // the first may be lost
-      if (blocking) interruptKernel(this.#model);
-    }, HEARD_MS);
+      const { status, streamcell } = asObject(this.#store.snapshot);
+      if (!this.link.stopping || isTerminal(String(status)) || this.#life.aborted) return;
+      if (wait === HEARD_MS && asObject(streamcell).blocking === true) interruptKernel(this.#model);
+      this.#stop(wait * 8); // what was said may be lost, as while the page is offline
+    }, wait);
   }
 
   #changed(): void {

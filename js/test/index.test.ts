@@ -215,12 +215,13 @@ describe("Stop", () => {
   const running = (blocking: boolean) =>
     frame(1, [["set", [], emptyResponse({ status: "in_progress", streamcell: { blocking } })]]);
 
-  function pressed(blocking: boolean): { interrupts: () => number } {
+  function pressed(blocking: boolean, answer: () => unknown = () => undefined): { interrupts: () => number } {
     let interrupts = 0;
     page.model.widget_manager = {
       kernel: {
         interrupt: () => {
           interrupts += 1;
+          return answer();
         },
       },
     };
@@ -240,11 +241,24 @@ describe("Stop", () => {
     expect(interrupts()).toBe(1);
   });
 
-  it("interrupts nothing that another cell may be running, and asks once more", () => {
+  it("interrupts nothing that another cell may be running, and asks again, ever less often", () => {
     const { interrupts } = pressed(false);
     page.clock.pass(10_000);
     expect(interrupts()).toBe(0);
-    expect(page.model.sentOf("cancel")).toHaveLength(2);
+    expect(page.model.sentOf("cancel")).toHaveLength(3);
+    page.clock.pass(1000_000);
+    expect(page.model.sentOf("cancel")).toHaveLength(6);
+    page.model.hear(frame(2, [["set", ["status"], "cancelled"]], { end: true }));
+    page.clock.pass(10_000_000);
+    expect(page.model.sentOf("cancel")).toHaveLength(6);
+  });
+
+  it("interrupts once, and a kernel that cannot be reached is no error", async () => {
+    const { interrupts } = pressed(true, () => Promise.reject(new Error("offline")));
+    page.clock.pass(100_000);
+    await Promise.resolve();
+    expect(interrupts()).toBe(1);
+    expect(page.model.sentOf("cancel").length).toBeGreaterThan(2);
   });
 
   it("interrupts nothing once the stream has ended, and asks for nothing", () => {

@@ -56,7 +56,7 @@ export class Header {
     if (!scene.stopping || !scene.running) this.#stoppingSince = 0;
     else this.#stoppingSince ||= scene.now;
     const isSlow = this.#stoppingSince !== 0 && scene.now - this.#stoppingSince >= SLOW_STOP_MS;
-    if (isSlow) return "The kernel is busy and has not heard Stop yet. Interrupt the kernel to stop at once.";
+    if (isSlow) return "The kernel has not heard Stop yet. Interrupt the kernel to stop at once.";
     return asText(scene.annex.note);
   }
 }
