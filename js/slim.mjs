@@ -63,7 +63,15 @@ const PACKAGES = [
       ],
       "src/linkifyit.ts": ["set", "tlds"],
     },
-    texts: [["tlds: unpackTlds(),", ""]],
+    texts: [
+      ["tlds: unpackTlds(),", ""],
+      [/\n\t\tif \(this\.__opts__\.fuzzyLink [^\n]*\n\t\t\tre = [\s\S]*?\n\t\t\}/, ""],
+      [/\n\t\tif \(this\.__opts__\.fuzzyLink [^\n]*\n\t\t\tfuzzyLinkRe = [\s\S]*?\n\t\t\}/, ""],
+      [/\n\t\t\tif \(fuzzyLinkRe [\s\S]*?\n\t\t\t\}/, ""],
+      [/\n\t\t\tif \(!fuzzyCandidate [^\n]*/, ""],
+      [/\n\t\t\tif \(!candidate \|\| fuzzyLink[^\n]*/, ""],
+      [/\n\t\t\telse if \(candidate === fuzzyLink[^\n]*/, ""],
+    ],
   },
 ];
 

@@ -225,8 +225,12 @@ function sentenceEnd(content: string): number {
   return Math.max(...ends);
 }
 
-// A delimiter, code or tag that might still find its other half; blanks around or letters at both sides make it harmless
-const OPEN = /(?<! )\*|\*(?! )|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|~~|`|<|\\|\^/;
+// A delimiter, code, tag or link's target that might still find its other half; blanks around or letters at both sides
+// make it harmless
+const OPEN = /(?<! )\*|\*(?! )|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|~~|`|<|\\|\^|\]\(/;
+
+// An address in emphasis, which markdown-it finds only where there is a plain one, maybe behind the cut
+const HELD = /_(?:www|mailto|\/\/)/i;
 
 // A dollar that may begin a formula, the last one. Such as have found their end are written behind a letter, see `texts`
 const DOLLAR = /\$\$|(?<![A-Za-z0-9])\$(?! )[^$]*$/;
@@ -235,7 +239,7 @@ const DOLLAR = /\$\$|(?<![A-Za-z0-9])\$(?! )[^$]*$/;
 function isClosed(spans: readonly Span[], source: string): boolean {
   const shown = texts(spans);
   const joined = shown.join("");
-  if (DOLLAR.test(joined)) return false;
+  if (DOLLAR.test(joined) || HELD.test(source)) return false;
   for (const [opener, closer] of FORMULAS) if (source.lastIndexOf(opener) > source.lastIndexOf(closer)) return false;
   const brackets = joined.match(/[[\]]/g) ?? [];
   // A bracket that was escaped is none, and looks the same here
