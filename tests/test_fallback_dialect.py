@@ -94,7 +94,6 @@ def normal(html: str) -> str:
 OTHERWISE = [
     (r"<SUP><A #>\[(\d+)(?::\d+)?\]</A></SUP>", r"<SUP>[\1]</SUP>"),
     (r" ?<A #>↩︎</A>", ""),
-    (r"(?<=<P>)\u00a0", ""),  # markdown-it-py trims blanks of all kinds
     ("<INPUT></INPUT>", "☐"),
     ("<INPUT checked></INPUT>", "☑"),
 ]

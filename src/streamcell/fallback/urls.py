@@ -25,7 +25,11 @@ _OWN = re.compile(
     re.IGNORECASE,
 )
 """This machine, also in its odd spellings: such a link would act on the reader's own notebook server."""
-_HOSTLIKE = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
+_FOREIGN = re.compile(r"[^\n -~]")
+_PUNYCODE = re.compile(r"(?:^|\.)xn--")
+_NAMES = re.compile(r"(?<![\w.-])(?<![^/]/)(?:[a-z\d-]+\.){1,9}[a-z]{2,}(?![\w.-]{0,64}@)", re.ASCII)
+"""What reads as a host, as in ``js/src/markdown/urls.ts``: not the name of a file in a path, nor of a person in an
+address of mail."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +61,11 @@ def target(address: str) -> Target | None:
 
 def deceives(text: str, goal: Target) -> bool:
     """Whether a link's text could be read as another place than the one it leads to."""
-    if not text.isascii() or "xn--" in goal.host:
+    place = goal.host.lower()
+    host = place.rpartition("@")[2]
+    if _FOREIGN.search(text) or _PUNYCODE.search(host):
         return True
-    text, host = text.lower(), goal.host.lower()
-    if any(name != host.rpartition("@")[2] for name in _HOSTLIKE.findall(text)):
+    text = text.lower()
+    if any(name != host for name in _NAMES.findall(text)):
         return True
-    return "@" in text and host not in text
+    return "@" in text and place not in text
