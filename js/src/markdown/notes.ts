@@ -33,9 +33,10 @@ function ownText(state: StateInline, silent: boolean): boolean {
     const text = new state.Token("inline", "", 0);
     text.content = src.slice(pos + 2, end);
     text.children = [];
+    // Before what it holds, which has numbers of its own: else, as in markdown-it-footnote, its first note would be lost
+    list[id] = { text };
     md.inline.parse(text.content, md, env, text.children);
     state.push("footnote_ref", "", 0).meta = { id };
-    list[id] = { text };
   }
   state.pos = end + 1;
   state.posMax = posMax;

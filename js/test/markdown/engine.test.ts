@@ -139,16 +139,23 @@ test("footnotes are numbered by first use and collected below", () => {
   expect(engine.el.querySelector("section")?.textContent).toMatch(/B.*C.*A/s);
 });
 
-test.each(["a^[see [^n] and www.x.yz]", "b ^[c [^n]] ^[[^n]]"])(
+test.each(["a[^n]^[see [^n] and www.x.yz]", "- [^n]\n\nb ^[c [^n]] ^[[^n]]"])(
   "a footnote's own text has links and references: %s",
   (text) => {
     const engine = start();
     const source = `${text}\n\n[^n]: N`;
     for (const char of source) engine.push(char);
     expect(normal(engine.el)).toBe(batch(source));
-    for (const link of engine.el.querySelectorAll("a")) expect(link.textContent).not.toBe("");
   },
 );
+
+test("a footnote that only another's own text refers to is not lost, as in markdown-it-footnote", () => {
+  const engine = start();
+  engine.push("a^[see [^n]]\n\n[^n]: N");
+  expect(normal(engine.el)).toBe(
+    "<P>a<SUP><A #>[1]</A></SUP></P><HR></HR><OL><LI><P>see <SUP><A #>[2]</A></SUP> <A #>↩︎</A></P></LI><LI><P>N <A #>↩︎</A></P></LI></OL>",
+  );
+});
 
 test("a link ends before a footnote's number, which is a link too", () => {
   const engine = start();
