@@ -40,7 +40,7 @@ export function doubtfulHost(url: URL, text: string): string {
   const isForeign = /(?:^|\.)xn--/.test(host) || /[^\n -~]/.test(text);
   const names = said.match(NAMES) ?? [];
   const isOther = names.some((name) => name !== host) || (said.includes("@") && !said.includes(place));
-  return isForeign || isOther ? place : "";
+  return isForeign || isOther ? placeOf(url) : "";
 }
 
 function parse(href: string): URL | null {

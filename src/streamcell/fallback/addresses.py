@@ -11,17 +11,25 @@ __all__ = ["use"]
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 _REST = re.compile(r"[^\s<]*")
 _TRAILING = re.compile(r"(?:[?!.,:*_~'\"]|&[A-Za-z0-9]+;)\Z")
+_MAIL_CHARACTER = "[-!#$%&'*+/=?^_`{|}~a-zA-Z0-9]"
+_MAIL_NAME = rf"{_MAIL_CHARACTER}(?:{_MAIL_CHARACTER}|\.(?={_MAIL_CHARACTER})){{0,63}}"
 _MAIL_HOST = r"@[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.[a-z0-9_-]*[a-z0-9](?![a-z0-9_-])"
 
 
 def use(linkify: Any) -> None:
-    """Let a ``LinkifyIt`` know ``www.`` and mail addresses under any top-level domain, and leave names like main.py."""
+    """Let a ``LinkifyIt`` know ``www.`` and mail addresses under any top-level domain, and leave names like main.py.
+
+    And let it read as the newer one of the page does, version 6."""
     linkify.set({"fuzzy_link": False})
     # Methods: plain functions would be put into the package's own class
     rule = {"validate": MethodType(_www, linkify), "normalize": MethodType(_with_scheme, linkify)}
     linkify.add("www.", rule)
     found: dict[str, str] = linkify.re
-    found["email_fuzzy"] = f'(^|[><\uff5c]|"|\\(|{found["src_ZCc"]})({found["src_email_name"]}{_MAIL_HOST})'
+    found["email_fuzzy"] = f'(^|[><\uff5c]|"|\\(|{found["src_ZCc"]})({_MAIL_NAME}{_MAIL_HOST})'
+    found["src_auth"] = ""
+    # Punctuation of other scripts ends a path: in Chinese no blank stands behind one
+    path, start = found["src_path"], "(?:[/?#](?:(?!"
+    found["src_path"] = path.replace(start, f"{start}(?![\\0-\\x7f])(?:{found['src_ZPCc']})|", 1)
 
 
 def _www(linkify: Any, text: str, pos: int) -> int:
