@@ -122,21 +122,21 @@ export class Engine {
     return this.isOpen && this.page.repair;
   }
 
-  /** Brings the footnotes' bodies up to date; whether there was anything to do. */
-  private drawNotes(): boolean {
+  /** Brings the footnotes' bodies up to date; the labels of those that were not. */
+  private drawNotes(): Set<string> {
     const { notes } = this.machine;
-    let touched = false;
-    if (notes.length !== this.notes.size || notes.some((node) => !this.notes.has(node))) {
-      const known = new Set(notes);
-      for (const [node, view] of this.notes) if (!known.has(node)) this.dropNote(node, view);
-      touched = true;
+    const touched = new Set<string>();
+    const known = new Set(notes);
+    for (const [node, view] of this.notes) {
+      if (known.has(node)) continue;
+      this.dropNote(node, view);
+      touched.add(node.label);
     }
     for (const node of notes) {
       const edge = this.isOpen && this.machine.isAtEdge(node);
-      const view = this.note(node);
-      if (view.isCurrent(node, edge)) continue;
-      view.update(node, { tight: false, edge, unsure: this.takeBack !== null, open: true });
-      touched = true;
+      if (this.notes.get(node)?.isCurrent(node, edge)) continue;
+      this.note(node).update(node, { tight: false, edge, unsure: this.takeBack !== null, open: true });
+      touched.add(node.label);
     }
     return touched;
   }

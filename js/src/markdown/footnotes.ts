@@ -27,18 +27,34 @@ export interface NoteBody {
   readonly end: HTMLElement;
 }
 
+/** A text whose footnotes are numbered. */
+interface Counted {
+  readonly text: Run;
+  readonly uses: readonly NoteUse[];
+  readonly numbers: readonly Place[];
+  /** How many footnotes are asked for before it. */
+  readonly first: number;
+}
+
 let documents = 0;
 
+/** What changed is numbered anew, and what stands behind it; what stands before it is not looked at. */
 export class Footnotes {
-  private readonly texts = new Set<Run>();
+  /** In the order of the document. */
+  private readonly counted: Counted[] = [];
+  private readonly byLabel = new Map<string, number>();
   private readonly section: HTMLElement;
   private readonly list: HTMLElement;
   private readonly rule: HTMLElement;
   private readonly prefix = `sc-${++documents}-`;
   private readonly own: { el: HTMLElement; paragraph: HTMLElement; shown: Shown[] }[] = [];
   private readonly backs: HTMLElement[] = [];
-  private notes: Numbered[] = [];
-  private stale = false;
+  private readonly notes: Numbered[] = [];
+  /** What stands in the list. */
+  private readonly placed: HTMLElement[] = [];
+  /** Texts, and places of footnotes, that are not up to date. */
+  private readonly stale = new Set<Run>();
+  private readonly changes = new Set<number>();
 
   constructor(
     private readonly document: Document,
@@ -64,35 +80,54 @@ export class Footnotes {
 
   /** `text` refers to other footnotes than before. */
   changed(text: Run): void {
-    if (text.notes.length > 0) this.texts.add(text);
-    else if (!this.texts.delete(text)) return;
-    this.stale = true;
+    this.stale.add(text);
   }
 
-  /** Brings numbers and section up to date. `touched`: bodies have changed; `body` gives the view of a label's definition. */
-  update(root: HTMLElement, touched: boolean, body: (label: string) => NoteBody | null): void {
-    if (!this.stale && !touched) return;
-    if (this.stale) this.number();
-    this.stale = false;
-    if (this.notes.length === 0) {
+  /** Brings numbers and section up to date. `touched`: labels whose bodies changed; `body` gives the view of a label's. */
+  update(root: HTMLElement, touched: Iterable<string>, body: (label: string) => NoteBody | null): void {
+    const { notes, placed, changes, list } = this;
+    if (this.stale.size > 0) this.number();
+    for (const label of touched) changes.add(this.byLabel.get(label) ?? notes.length);
+    if (changes.size === 0) return;
+    if (notes.length === 0) {
       this.rule.remove();
       this.section.remove();
-      return;
-    }
-    if (!this.section.isConnected || this.section.nextSibling) root.append(this.rule, this.section);
-    for (const [i, note] of this.notes.entries()) this.place(i, note, body);
-    while (this.list.childNodes.length > this.notes.length) this.list.lastChild?.remove();
+    } else if (!this.section.isConnected || this.section.nextSibling) root.append(this.rule, this.section);
+    let moved = false;
+    for (const [i, note] of notes.entries()) if (moved || changes.has(i)) moved = this.place(i, note, body) || moved;
+    changes.clear();
+    placed.length = notes.length;
+    const last = placed.at(-1) ?? null;
+    while (list.lastChild !== last) list.lastChild?.remove();
   }
 
   private number(): void {
-    const texts = [...this.texts].sort((a, b) => compare(a.order, b.order));
-    const byLabel = new Map<string, number>();
-    this.notes = [];
-    for (const text of texts) {
-      const numbers: Place[] = [];
-      for (const use of text.notes) numbers.push(this.add(use, byLabel, numbers));
-      this.label(text.shown, numbers);
+    const { stale, counted } = this;
+    const todo = new Set(stale);
+    const first = [...stale].map(({ order }) => order).reduce((a, b) => (compare(a, b) < 0 ? a : b));
+    for (let last = counted.at(-1); last && compare(last.text.order, first) >= 0; last = counted.at(-1)) {
+      todo.add(last.text);
+      this.takeBack(last);
+      counted.pop();
     }
+    stale.clear();
+    for (const text of [...todo].sort((a, b) => compare(a.order, b.order))) if (text.notes.length > 0) this.count(text);
+  }
+
+  private count(text: Run): void {
+    const numbers: Place[] = [];
+    this.counted.push({ text, uses: text.notes, numbers, first: this.notes.length });
+    for (const use of text.notes) numbers.push(this.add(use, numbers));
+    this.label(text.shown, numbers);
+  }
+
+  private takeBack({ uses, numbers, first }: Counted): void {
+    for (const [i, { number }] of numbers.entries()) {
+      const note = this.notes[number];
+      if (note) note.uses -= uses[i]?.count ?? 0;
+      this.changes.add(number);
+    }
+    for (const { label } of this.notes.splice(first)) if (label !== null) this.byLabel.delete(label);
   }
 
   private label(shown: readonly Shown[], numbers: readonly Place[]): void {
@@ -107,26 +142,36 @@ export class Footnotes {
     }
   }
 
-  private add(use: NoteUse, byLabel: Map<string, number>, numbers: readonly Place[]): Place {
+  private add(use: NoteUse, numbers: readonly Place[]): Place {
+    const { notes, byLabel } = this;
     const label = use.label ?? null;
     const known = label === null ? undefined : byLabel.get(label);
-    const number = known ?? this.notes.length;
+    const number = known ?? notes.length;
     if (known === undefined) {
-      this.notes.push({ label, use, numbers, uses: 0 });
+      notes.push({ label, use, numbers, uses: 0 });
       if (label !== null) byLabel.set(label, number);
     }
-    const note = this.notes[number];
+    this.changes.add(number);
+    const note = notes[number];
     const before = note?.uses ?? 0;
     if (note) note.uses += use.count ?? 0;
     return { number, before };
   }
 
-  private place(i: number, note: Numbered, body: (label: string) => NoteBody | null): void {
-    const view = (note.label === null ? null : body(note.label)) ?? this.ownText(i, note);
-    if (this.list.childNodes[i] !== view.el) this.list.insertBefore(view.el, this.list.childNodes[i] ?? null);
-    view.el.id = this.prefix + (i + 1);
+  /** Whether another element stands there than before. */
+  private place(i: number, note: Numbered, body: (label: string) => NoteBody | null): boolean {
+    const { list, placed } = this;
+    const { el, end } = (note.label === null ? null : body(note.label)) ?? this.ownText(i, note);
+    const before = placed[i - 1] ?? null;
+    if (el.parentNode !== list || el.previousSibling !== before) {
+      list.insertBefore(el, before ? before.nextSibling : list.firstChild);
+    }
+    el.id = this.prefix + (i + 1);
     const back = this.back(i, Math.max(1, note.uses));
-    if (back.parentNode !== view.end || back.nextSibling) view.end.append(back);
+    if (back.parentNode !== end || back.nextSibling) end.append(back);
+    const moved = placed[i] !== el;
+    placed[i] = el;
+    return moved;
   }
 
   private ownText(i: number, { use, numbers }: Numbered): NoteBody {

@@ -76,12 +76,13 @@ export class NameTable<User> {
   private takeNotes(list: readonly Branch[], touch: (key: Key) => void): void {
     const same = common(this.branches, list);
     if (same === list.length && same === this.branches.length) return;
-    const old = new Set(this.branches.slice(same).map((note) => note.label));
-    const next = list.slice(same).map((note) => note.label);
+    const labels = new Set([...this.branches.slice(same), ...list.slice(same)].map(({ label }) => label));
+    const old = new Map(this.notes);
     this.branches = [...list];
     this.notes.clear();
     for (const note of list) this.notes.set(note.label, note);
-    for (const label of new Set([...old, ...next])) touch(`^:${label}`);
+    // Which of several definitions is shown is no matter of who refers to them
+    for (const label of labels) if (old.has(label) !== this.notes.has(label)) touch(`^:${label}`);
   }
 
   private record<T>(sign: string, known: Map<Key, Definition | Branch>): Record<string, T> {

@@ -68,8 +68,9 @@ function alongside(spans: readonly Span[], shown: readonly Shown[]): Span[] {
 
 const isPart = (old: Span, rest: string): boolean => !old.tag && old.text !== "" && rest.startsWith(old.text);
 
-/** Cuts `shown` where `spans`, its beginning, end: in the middle of a text. Null where it begins otherwise. */
-export function split(shown: readonly Shown[], spans: readonly Span[]): { head: Shown[]; tail: Shown[] } | null {
+/** Cuts `shown` where its beginning ends: in the middle of a text. Null where it begins otherwise. */
+export function split(shown: readonly Shown[], beginning: readonly Span[]): { head: Shown[]; tail: Shown[] } | null {
+  const spans = alongside(beginning, shown);
   const last = spans.length - 1;
   const cut = shown[last];
   const kept = spans[last]?.text ?? "";
@@ -98,7 +99,7 @@ export function setText(node: Text, old: string, text: string): void {
   node.replaceData(same, old.length - same, text.slice(same));
 }
 
-function make(span: Span, document: Document): Shown {
+export function make(span: Span, document: Document): Shown {
   if (!span.tag) return { span, node: document.createTextNode(span.text), inner: [] };
   const node = document.createElement(span.tag);
   setAttributes(node, {}, span.attributes);

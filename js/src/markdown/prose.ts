@@ -6,7 +6,7 @@ import type { Footnotes } from "./footnotes.js";
 import type { Formulas } from "./formulas.js";
 import type { NameTable } from "./names.js";
 import type { NoteUse } from "./notes.js";
-import { patch, type Shown, setText, split } from "./patch.js";
+import { make, patch, type Shown, split } from "./patch.js";
 import { type Policy, type Span, spansOf, text } from "./spans.js";
 
 /** What all views of one document share. */
@@ -30,11 +30,11 @@ export type Order = readonly [line: number, column: number, start: number];
 const PLAIN = /^[A-Za-z0-9 ,;'"()?]*$/;
 const NO_NOTES: readonly NoteUse[] = [];
 /** Characters from which on the end of a text is parsed alone, if it can be. */
-const LONG = 1500;
-/** Characters from which on a run that cannot be cut is parsed again only after it has grown by a sixteenth. */
-const HUGE = 4096;
+const LONG = 800;
 /** Characters of a paragraph from which on new text is shown in nodes of its own. */
 const LONG_PARAGRAPH = 4096;
+/** Characters from which on a run that cannot be cut is parsed again only after it has grown by a part of them. */
+const HUGE = 4096;
 /** Characters that are parsed at once. */
 const STEP = 8192;
 /** Characters at the end that always stay together. */
@@ -46,8 +46,10 @@ export class Run {
   private gone = false;
   /** What was parsed last. */
   private drawn = "";
-  /** What came behind it, shown as it stands. */
-  private extra: { node: Text; text: string } | null = null;
+  /** That, and what came behind it, shown as it stands. */
+  private seen = "";
+  /** By how many characters that has to grow to be parsed again. */
+  private patience = 0;
 
   constructor(
     private readonly view: TextView,
@@ -59,14 +61,13 @@ export class Run {
     public open: boolean,
   ) {}
 
-  draw(): void {
+  draw({ spans, notes } = this.parse()): void {
     if (this.gone) return;
     const { page, host } = this.view;
-    const { spans, notes } = this.parse(this.content);
-    this.drawn = this.content;
-    this.extra?.node.remove();
-    this.extra = null;
-    patch(host, this.shown, spans, { after: this.view.before(this), apart: this.order[2] > LONG_PARAGRAPH });
+    const isLong = this.order[2] + this.drawn.length > LONG_PARAGRAPH;
+    this.seen = this.drawn = this.content;
+    this.patience = patience(this.content);
+    patch(host, this.shown, spans, { after: this.view.before(this), apart: isLong });
     const had = this.notes.length > 0;
     this.notes = notes;
     if (!this.view.isOpen) page.formulas.draw(host);
@@ -78,18 +79,18 @@ export class Run {
    * without it, one huge paragraph that cannot be cut, such as a line of JSON, would cost its length at every push.
    */
   postpone(): boolean {
-    const { content, drawn } = this;
-    const added = content.length - drawn.length;
-    if (this.gone || drawn.length < HUGE || added > drawn.length / 16 || !content.startsWith(drawn)) return false;
-    const more = content.slice(drawn.length);
-    if (this.extra) setText(this.extra.node, this.extra.text, more);
-    const node = this.extra?.node ?? this.view.host.ownerDocument.createTextNode(more);
-    if (!this.extra) this.view.host.insertBefore(node, this.shown.at(-1)?.node.nextSibling ?? null);
-    this.extra = { node, text: more };
+    const { content, drawn, seen, shown } = this;
+    if (this.gone || content.length - drawn.length > this.patience || !content.startsWith(seen)) return false;
+    // In nodes of its own: in a text of thousands of elements, one more character in a node took 60 ms
+    const more = make(text(content.slice(seen.length)), this.view.host.ownerDocument);
+    this.view.host.insertBefore(more.node, shown.at(-1)?.node.nextSibling ?? null);
+    shown.push(more);
+    this.seen = content;
     return true;
   }
 
-  parse(content: string): { spans: Span[]; notes: readonly NoteUse[] } {
+  parse(): { spans: Span[]; notes: readonly NoteUse[] } {
+    const { content } = this;
     const { page } = this.view;
     if (PLAIN.test(content)) {
       page.names.forget(this);
@@ -103,10 +104,9 @@ export class Run {
   forget(): void {
     const { page } = this.view;
     this.gone = true;
-    this.extra?.node.remove();
     page.names.forget(this);
+    if (this.notes.length > 0) page.footnotes.changed(this);
     this.notes = NO_NOTES;
-    page.footnotes.changed(this);
   }
 }
 
@@ -192,37 +192,40 @@ export class TextView {
     this.tryAt = LONG;
   }
 
-  /** Cuts the run behind a sentence, where the parser is in no middle of anything: only the rest is parsed again. */
+  /** Cuts the run behind a word, where the parser is in no middle of anything: only the rest is parsed again. */
   private settle(run: Run): void {
-    const { content, shown } = run;
+    const { content, order, shown, task } = run;
     // Should it not come off, trying again has to wait until that pays
     this.tryAt = content.length * 2;
-    run.open = false;
-    const at = sentenceEnd(content);
-    const { spans } = run.parse(content.slice(0, at));
-    const inner = at > 0 && isClosed(spans, content.slice(0, at)) ? split(shown, spans) : null;
-    if (!inner) {
-      run.open = this.isOpen && this.page.repair;
-      run.draw();
-      return;
-    }
-    run.content = content.slice(0, at);
-    run.shown = inner.head;
-    run.draw();
-    this.add(run.order[2] + at, inner.tail).draw();
+    const at = wordEnd(content);
+    if (at === 0) return;
+    const head = new Run(this, order, content.slice(0, at), [], task, false);
+    const parsed = head.parse();
+    const inner = isClosed(parsed.spans, head.content) ? split(shown, parsed.spans) : null;
+    if (!inner) return head.forget();
+    run.forget();
+    head.shown = inner.head;
+    this.runs[this.runs.length - 1] = head;
+    head.draw(parsed);
+    this.add(order[2] + at, inner.tail).draw();
     this.tryAt = LONG;
   }
 }
 
-/** Where the last sentence or line but those at the very end is over; 0 where there is none. */
-function sentenceEnd(content: string): number {
-  const ends = [". ", "\n"].map((mark) => {
-    let at = content.length - TAIL;
-    do at = content.lastIndexOf(mark, at - 1);
-    while (at > 0 && /[\s*_~`]/.test(content.charAt(at + mark.length)));
-    return at > 0 ? at + mark.length : 0;
-  });
-  return Math.max(...ends);
+/** How much has to come behind a long text until parsing it again is worth it: more where it is full of signs. */
+function patience(content: string): number {
+  const { length } = content;
+  if (length < HUGE) return 0;
+  return length / ((content.match(SIGNS)?.length ?? 0) * 8 > length ? 4 : 16);
+}
+
+const SIGNS = /[^\p{L}\p{N}\s]/gu;
+
+/** Where the last word or line but those at the very end is over; 0 where there is none. */
+function wordEnd(content: string): number {
+  let at = content.length - TAIL;
+  while (at > 0 && !/[ \n][^ \n]/.test(content.slice(at - 1, at + 1))) at--;
+  return Math.max(0, at);
 }
 
 // A delimiter, code, tag or link's target that might still find its other half; blanks around or letters at both sides

@@ -29,6 +29,11 @@ export interface Policy {
 /** Elements in one another: what is deeper stands in the last of them. */
 const MAX_DEPTH = 100;
 
+/** Stretches of text between hidden characters, and those, from which on they are named without elements of their own. */
+const MANY = 2_000;
+const REPEATED = /(⟨[^⟩]+⟩)\1+/g;
+const times = (all: string, one: string): string => `${one}×${all.length / one.length}`;
+
 const LINK = { target: "_blank", rel: "noopener noreferrer nofollow", referrerpolicy: "no-referrer" };
 
 /** The rules for text from a model. `origin` is the page's own: links to it stay text. */
@@ -52,11 +57,15 @@ export function guarded(origin: string): Policy {
       const host = element("span", { class: "sc-host" }, [text(` (${url.hostname})`)]);
       return [{ ...element("span", { class: "sc-image", ...label }, [...shown, host]), load: url.href, key: url.href }];
     },
-    text: (content) =>
-      reveal(content).flatMap((part, i) => {
+    text(content) {
+      const parts = reveal(content);
+      // So many elements in one text would be laid out for seconds, and so many names for half a second
+      if (parts.length > MANY) return [text(parts.join("").replace(REPEATED, times))];
+      return parts.flatMap((part, i) => {
         if (i % 2 === 1) return element("span", { class: "sc-hidden" }, [text(part)]);
         return part ? text(part) : [];
-      }),
+      });
+    },
     code: revealed,
   };
 }
@@ -110,8 +119,9 @@ export function spansOf(tokens: readonly Token[], policy: Policy, open = false):
 }
 
 function withoutLoad(span: Span): Span {
-  const { load, ...rest } = span;
-  return load === undefined ? span : { ...rest, key: "" };
+  if (!span.load) return span;
+  const { load: _, ...rest } = span;
+  return { ...rest, key: "" };
 }
 
 /** Adds to text that stands there already, so that text stays in few nodes. */

@@ -66,7 +66,7 @@ test.each([
 });
 
 const PARTS =
-  "a. ,*b* c. ,**b. ,d** e. ,`f. ,g` h. ,[i] j. ,[k. ,l](m) n. ,_o. ,p_ q. ,r_s. ,\\\\] t. ,[u ,] v. ,<w. ,*x [y* z. ,~~. ,\nb. ".split(
+  'a. ,*b* c. ,**b. ,d** e. ,`f. ,g` h. ,[i] j. ,[k. ,l](m) n. ,_o. ,p_ q. ,r_s. ,\\\\] t. ,[u ,] v. ,<w. ,*x [y* z. ,~~. ,\nb. ,\nc *d*\n,[e](f "g ,h") i ,*j k* ,~~l~~ ,`m` ,[n\no] ,* p , _q_ ,r  \ns ,http://t.u ,<v ,[i]: w '.split(
     ",",
   );
 
@@ -90,6 +90,20 @@ test.each([
       expect(normal(engine.el), JSON.stringify(text)).toBe(batch(text, maths));
     }
     engine.el.remove();
+  }
+});
+
+test.each([
+  ["title", `[a](b "${"c ".repeat(300)}")`],
+  ["label", `[${"c ".repeat(300)}](b)`],
+  ["code", `\`${"c ".repeat(300)}\``],
+  ["emphasis", `*${"c ".repeat(300)}d*`],
+])("a long paragraph is not cut in a long %s", (_, markup) => {
+  const engine = start();
+  const text = `${"word ".repeat(200)}${markup} end`;
+  for (let at = 0; at < text.length; at += 16) {
+    engine.push(text.slice(at, at + 16));
+    expect(normal(engine.el)).toBe(batch(text.slice(0, at + 16)));
   }
 });
 
