@@ -32,7 +32,7 @@ def _markdown(block: Block) -> str:
 
 
 def _code(block: Block) -> str:
-    return f'{_label(block)}<pre class="sc-code"><code>{chips.html(block.text)}</code></pre>\n'
+    return f'{_label(block)}<pre class="sc-code" {render.SPACED}><code>{chips.html(block.text)}</code></pre>\n'
 
 
 def _label(block: Block) -> str:
@@ -67,14 +67,16 @@ def _notice(block: Block) -> str:
 
 def _fold(block: Block) -> str:
     inner = f"<blockquote>\n{write(block.children)}</blockquote>"  # unfolded, it is told from what follows
-    return f'<details class="sc-fold">\n<summary>{chips.html(block.title)}</summary>\n{inner}\n</details>\n'
+    title = chips.html(block.title)
+    return f'<details class="sc-fold" {render.SPACED}>\n<summary>{title}</summary>\n{inner}\n</details>\n'
 
 
 def _card(block: Block) -> str:
     name = f" <code>{chips.html(block.name)}</code>" if block.name else ""
     facts = f" <small>{chips.html(' · '.join(block.facts))}</small>" if block.facts else ""
     head = f'<p class="sc-card-head"><strong>{chips.html(block.title)}</strong>{name}{facts}</p>\n'
-    return f'<div class="sc-card">\n{head}{write(block.children)}</div>\n'
+    # A quotation is set off from the answer everywhere, also where there is no style.
+    return f'<blockquote class="sc-card">\n{head}{write(block.children)}</blockquote>\n'
 
 
 def _list(block: Block) -> str:
