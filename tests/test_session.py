@@ -276,6 +276,8 @@ def test_the_environment_may_name_the_model(monkeypatch: pytest.MonkeyPatch) -> 
         ({"api": "soap"}, "got 'soap'"),
         ({"model": "sk-test-0123456789abcdef"}, "not shown"),
         ({"base_url": "nowhere"}, "got 'nowhere'"),
+        ({"timeout": 0}, "Expected timeout to be more than 0 seconds, got 0"),
+        ({"deadline": "soon"}, "Expected deadline to be more than 0 seconds, got 'soon'"),
     ],
 )
 def test_what_cannot_be_asked_raises_before_any_request(given: dict, words: str) -> None:

@@ -40,20 +40,26 @@ class StreamMagics(Magics):
     @no_var_expand  # prompts are full of braces and dollar signs, and are taken literally
     @magic_arguments()
     @argument("name", nargs="?", help="variable for the stream, bound before it begins; `_stream` always is")
-    @argument("-m", "--model", help="model name; default: STREAMCELL_MODEL, else the provider's own")
+    @argument("-m", "--model", help="model name; default: STREAMCELL_MODEL, else gpt-5-mini or the first of the server")
     @argument("-i", "--instructions", help="system message")
     @argument("-e", "--effort", dest="reasoning_effort", help="reasoning effort: minimal, low, medium, high")
-    @argument("--api", default="auto", help=f"one of {', '.join(APIS)}")
+    @argument(
+        "--api",
+        default="auto",
+        help=f"one of {', '.join(APIS)}; auto is Responses, and Chat Completions where a server has none",
+    )
     @argument("--base-url", help="address of the API up to and without /responses, or `demo`")
-    @argument("--key-env", help="NAME of the environment variable with the key; never the key")
+    @argument("--key-env", help="NAME of the environment variable with the key, or keyring:SERVICE/USER; never the key")
     @argument("--max-tokens", dest="max_output_tokens", type=int, help="stop after so many tokens")
     @argument("--temperature", type=float, help="randomness, 0 to 2")
     @argument(
-        "--timeout", type=float, default=60.0, help="seconds without a byte until the connection counts as stalled"
+        "--timeout", type=float, default=60.0, help="seconds without a byte until the connection counts as stalled (60)"
     )
     @argument("--record", metavar="FILE", help="record the answer to a file that --replay plays; without keys")
     @argument("--replay", metavar="FILE", help="play a recording in place of asking: nothing is sent, no key is needed")
-    @argument("--speed", type=float, default=1.0, help="how many times faster to replay than recorded; 0 is at once")
+    @argument(
+        "--speed", type=float, default=1.0, help="how many times faster to replay than recorded (1); 0 is at once"
+    )
     @argument("--bg", action="store_true", help="return at once; the stream goes on while other cells run")
     @argument(
         "--durable",

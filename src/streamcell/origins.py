@@ -111,7 +111,11 @@ def _requested(
     options: StreamOptions, transport: Transport | None, resume: tuple[str, int | None] | None = None
 ) -> Origin:
     if options.api not in ("auto", *PROVIDERS):
-        raise UsageError(f"Expected --api to be one of auto, {', '.join(PROVIDERS)}, got {options.api!r}.")
+        raise UsageError(f"Expected api to be one of auto, {', '.join(PROVIDERS)}, got {options.api!r}.")
+    for name in ("timeout", "connect_timeout", "progress_timeout", "deadline"):
+        seconds = getattr(options, name)
+        if seconds is not None and not (isinstance(seconds, int | float) and seconds > 0):
+            raise UsageError(f"Expected {name} to be more than 0 seconds, got {seconds!r}.")
     if looks_like_key(options.model or ""):
         raise UsageError("Expected a model name, got what looks like a key (not shown).")
     endpoint = resolve(options)
