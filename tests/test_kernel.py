@@ -9,6 +9,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 
+from tests.kernels import VIEW
 from tests.served import served
 
 
@@ -195,6 +196,30 @@ def test_an_answer_that_ended_in_a_later_cell_is_whole_in_its_own() -> None:
     copy = outputs[0][-1]
     assert copy.data["text/plain"].startswith("[Completed")
     assert "a small shelf of canned answers" in copy.data["text/plain"]
+
+
+def test_a_stream_is_shown_once_by_the_cell_that_ends_with_it() -> None:
+    shown, last, again, named = executed(
+        "import streamcell; streamcell.stream('Hello')", "a = await streamcell.astream('Hello'); a", "a", "display(a)"
+    )
+    for outputs in (shown, last):
+        assert [output.output_type for output in outputs] == ["display_data"] * 2
+        assert VIEW in outputs[0].data
+    for outputs in (again, named):
+        assert len(outputs) == 1
+        assert outputs[0].data["text/plain"].startswith("[Completed")
+
+
+def test_a_stream_that_still_runs_is_shown_live_by_whatever_cell_names_it() -> None:
+    _, named, printed_ = executed(
+        "import os, streamcell; os.environ['STREAMCELL_DEMO_SPEED'] = '0.001'\n"
+        "a = streamcell.stream('Hello', display=False, wait=False)",
+        "a",
+        "print(a.done); a.cancel(); _ = a.wait()",
+    )
+    assert [output.output_type for output in named] == ["display_data"] * 2
+    assert VIEW in named[0].data
+    assert printed(printed_) == "False\n"
 
 
 def test_the_end_of_a_cell_is_told_as_its_own_though_the_kernel_took_it_for_another() -> None:

@@ -80,6 +80,20 @@ def test_a_second_interrupt_stops_run_all_with_one_line(kind: str, running: Kern
     assert running.copy(second)["text/plain"].startswith("[Cancelled")
 
 
+def test_several_streams_that_a_cell_gathers_end_with_one_line_when_it_is_interrupted(
+    running: Kernel, slow: Any
+) -> None:
+    cell = CELLS["await"].format(url=slow.url).replace("_stream = await ", "")
+    ids = running.run_all(f"pair = [{cell} for _ in range(2)]", "await asyncio.gather(*pair)", "print(1)")
+    name = ids[1]
+    wait_for_text(running, name)
+    running.interrupt()
+    assert running.replies(ids) == ["ok", "error", "aborted"]
+    error = next(o for o in running.outputs[name] if o.output_type == "error")
+    assert error.traceback == [api.OTHERS]
+    running.listen(lambda: "[Cancelled" in running.copy(name)["text/plain"])
+
+
 def test_a_durable_answer_that_is_interrupted_is_cancelled_at_the_server(running: Kernel, slow: Any) -> None:
     cell = CELLS["%%stream"].replace("%%stream", "%%stream --durable").format(url=slow.url)
     _, name, after = ids = running.run_all(FRESH.format(1), cell, TELL)

@@ -23,6 +23,7 @@ STOP_SECONDS = 3.0
 
 TWICE_SECONDS = 1.0
 """A second interrupt within this time ends the cell, and Run All with it, as interrupts do elsewhere."""
+OTHERS = "CancelledError: the task that awaited the stream was cancelled. The text of the stream is kept."
 TWICE = "KeyboardInterrupt: interrupted twice. The text of the stream is kept."
 
 
@@ -196,7 +197,10 @@ async def arun(made: Stream, *, display: bool = True) -> Stream:
         await made
     except (KeyboardInterrupt, asyncio.CancelledError) as interrupt:
         made.cancel()
-        if not in_cell() or _is_twice(interrupt):
+        if not in_cell():
+            interrupt._render_traceback_ = lambda: [OTHERS]  # type: ignore[union-attr]
+            raise
+        if _is_twice(interrupt):
             raise
         await asyncio.wait({asyncio.ensure_future(_ended(made))}, timeout=STOP_SECONDS)
     finally:

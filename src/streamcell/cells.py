@@ -12,7 +12,7 @@ from weakref import WeakSet
 
 from streamcell.widget import StreamView
 
-__all__ = ["CELLS", "Cells"]
+__all__ = ["CELLS", "Cells", "request_id"]
 
 
 class Cells:
@@ -60,13 +60,22 @@ class Cells:
 CELLS = Cells()
 
 
+def request_id() -> str:
+    """Names the run of a cell that goes on here; empty where none does."""
+    return str(_of_request("header").get("msg_id") or "")
+
+
 def _request() -> dict[str, Any]:
     """What the front end says of the cell that runs here, such as ``cellId``; empty where it says nothing."""
+    return _of_request("metadata")
+
+
+def _of_request(key: str) -> dict[str, Any]:
     from IPython import get_ipython
 
     parent = get_ipython().kernel.get_parent("shell")
-    metadata = parent.get("metadata") if isinstance(parent, dict) else None
-    return metadata if isinstance(metadata, dict) else {}
+    value = parent.get(key) if isinstance(parent, dict) else None
+    return value if isinstance(value, dict) else {}
 
 
 def _parent() -> tuple[Any, Any] | None:

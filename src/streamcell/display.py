@@ -59,6 +59,25 @@ def in_kernel() -> bool:
     return getattr(shell, "kernel", None) is not None
 
 
+def shown_by_name(stream: Stream) -> bool:
+    """A cell names a stream, as its last expression or to `display`: one that still runs is shown live, and a cell
+    that showed it is not to show it once more as its result. False where the copy of what there is will do."""
+    if not in_kernel():
+        return False
+    from streamcell.cells import request_id
+
+    is_result = getattr(Shown._shell().displayhook, "msg", None) is not None
+    if is_result and stream.shown_in and stream.shown_in == request_id():
+        return True
+    if not stream.done:
+        Shown(stream, awaited=False)
+        return True
+    return False
+
+
+Stream.shown_by_name = shown_by_name
+
+
 class Shown:
     """One display of a stream: the live view, and the static copy behind it.
 
@@ -71,9 +90,10 @@ class Shown:
     def __init__(self, stream: Stream, *, awaited: bool) -> None:
         from IPython.display import display
 
-        from streamcell.cells import CELLS
+        from streamcell.cells import CELLS, request_id
         from streamcell.widget import StreamView
 
+        stream.shown_in = request_id()
         if awaited:
             stream.annotate("blocking", True)
         self.view = StreamView(stream)

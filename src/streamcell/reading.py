@@ -146,6 +146,20 @@ class Reading:
     live_view: ClassVar[Callable[[Any], object] | None] = None
     """Makes a live view of a stream; set where views are known, for hosts that ask an object what to show of it."""
 
+    shown_in = ""
+    """Names the run of the cell that showed it last."""
+    shown_by_name: ClassVar[Callable[[Any], bool]] = lambda _: False
+    """Shows a stream that a cell names, if more is to be shown than a copy; set where displays are known."""
+
+    def _ipython_display_(self) -> None:
+        """What Jupyter asks for first.
+
+        Raises:
+            NotImplementedError: It is to show the copy of what there is.
+        """
+        if not type(self).shown_by_name(self):
+            raise NotImplementedError
+
     def _display_(self) -> object:
         """What marimo shows of a stream: the live view, where Jupyter shows the copy of what there is."""
         make = type(self).live_view
