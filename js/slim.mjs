@@ -41,6 +41,8 @@ const PACKAGES = [
         "this.options = { ...config.default.options, ...presetNameOrOptions };",
       ],
       [/(?<=\n)_defineProperty\(MarkdownIt, "[\s\S]*?\n(?=\/\/#endregion)/, ""],
+      // It can be called without `new`, which is not done here
+      ["callable(MarkdownIt);", "MarkdownIt;"],
       ["utils_exports\n\t\t);", "{ normalizeReference }\n\t\t);"],
       // The browser knows the same symbols; test/bundle.test.ts compares them
       ["ucmicro.S.test(ch)", "/\\p{S}/u.test(ch)"],
@@ -65,7 +67,8 @@ const PACKAGES = [
     },
     texts: [
       ["tlds: unpackTlds(),", ""],
-      [/\n\t\tif \(this\.__opts__\.fuzzyLink [^\n]*\n\t\t\tre = [\s\S]*?\n\t\t\}/, ""],
+      // Finds what `match` finds
+      [/(?<=\n\ttest\(text\) \{)\n[\s\S]*?(?=\n\t\}\n)/, "return this.match(text);"],
       [/\n\t\tif \(this\.__opts__\.fuzzyLink [^\n]*\n\t\t\tfuzzyLinkRe = [\s\S]*?\n\t\t\}/, ""],
       [/\n\t\t\tif \(fuzzyLinkRe [\s\S]*?\n\t\t\t\}/, ""],
       [/\n\t\t\tif \(!fuzzyCandidate [^\n]*/, ""],

@@ -56,6 +56,20 @@ def test_any_other_cell_is_deaf_until_a_page_was_heard_in_it() -> None:
     assert host.hears(6, turning=True) is True
 
 
+@pytest.mark.parametrize("beside_cells", [True, False])
+def test_the_control_channel_is_heard_in_any_cell_once_a_page_spoke_there_in_it(beside_cells: bool) -> None:
+    host = Host(beside_cells=beside_cells)
+    host.audience.heard(1)
+    host.audience.heard_by_control()
+    host.audience.cell_began()
+    assert host.hears(2, turning=False) is False
+    host.audience.heard(3)
+    host.audience.heard_by_control()
+    assert host.hears(4, turning=False) is True
+    host.audience.cell_began()
+    assert host.hears(5, turning=False) is False
+
+
 def test_a_host_that_tells_nothing_of_cells_is_never_taken_to_hear() -> None:
     audience = Audience()
     audience.heard(1)

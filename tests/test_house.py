@@ -19,7 +19,7 @@ LAYER = {
     "sse": 1, "providers": 1, "state": 1, "frames": 1, "window": 1, "pacing": 1, "drained": 1, "fallback": 1,
     "tape": 1, "endpoint": 1, "keys": 1,
     "background": 2, "event_log": 2, "transport": 2, "demo": 2, "retry": 2, "http_errors": 2, "clocks": 2, "chunked": 2,
-    "bodies": 2, "transport_errors": 2, "audience": 2,
+    "bodies": 2, "transport_errors": 2, "audience": 2, "control": 3,
     "tape_file": 2, "journal": 2, "recording": 2, "replay": 2, "feeds": 2, "reading": 2,
     "sources": 3, "origins": 3, "session": 3, "pump": 3,
     "widget": 4, "cells": 4, "copies": 4, "display": 4, "terminal": 4, "hosts": 4, "api": 5, "magics": 6, "recovery": 6,

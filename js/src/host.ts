@@ -12,6 +12,14 @@ export interface Model {
   widget_manager?: unknown;
 }
 
+/** JupyterLab's connection to a kernel, as far as we use it. */
+interface Kernel {
+  interrupt?(): Promise<void> | undefined;
+  sendControlMessage?(message: unknown): unknown;
+  statusChanged?: Signal;
+  clientId?: string;
+}
+
 interface Signal {
   connect(slot: (sender: unknown, status: string) => void): unknown;
   disconnect(slot: (sender: unknown, status: string) => void): unknown;
@@ -27,8 +35,8 @@ export function watchKernel(model: Model, gone: () => void, signal: AbortSignal)
   model.on("comm:close", onComm);
   signal.addEventListener("abort", () => model.off("comm:close", onComm));
 
-  const changed = statusSignal(model);
-  if (!changed) return;
+  const changed = kernelOf(model)?.statusChanged;
+  if (!changed?.disconnect) return;
   const onStatus = (_sender: unknown, status: string) => {
     if (GONE.has(status)) gone();
   };
@@ -38,14 +46,26 @@ export function watchKernel(model: Model, gone: () => void, signal: AbortSignal)
 
 /** Interrupts the kernel, where the host lets us and can reach it: whatever runs there stops. */
 export function interruptKernel(model: Model): void {
-  const manager = model.widget_manager as
-    | { kernel?: { interrupt?: () => Promise<void> | undefined } | null }
-    | undefined;
-  manager?.kernel?.interrupt?.()?.catch(() => {}); // offline: the host says so
+  kernelOf(model)
+    ?.interrupt?.()
+    ?.catch(() => {}); // offline: the host says so
 }
 
-function statusSignal(model: Model): Signal | null {
-  const manager = model.widget_manager as { kernel?: { statusChanged?: Signal } | null } | undefined;
-  const changed = manager?.kernel?.statusChanged;
-  return typeof changed?.connect === "function" && typeof changed.disconnect === "function" ? changed : null;
+/** Says it on the kernel's control channel, which is heard while a cell runs; false where the host does not let us. */
+export function sendControl(model: Model, content: unknown): boolean {
+  const kernel = kernelOf(model);
+  if (!kernel?.sendControlMessage) return false;
+  const header = {
+    msg_id: `streamcell-${Math.random()}`,
+    msg_type: "streamcell",
+    session: kernel.clientId,
+    username: "",
+    version: "5.3",
+  };
+  kernel.sendControlMessage({ channel: "control", header, parent_header: {}, metadata: {}, content });
+  return true;
+}
+
+function kernelOf(model: Model): Kernel | null | undefined {
+  return (model.widget_manager as { kernel?: Kernel | null } | undefined)?.kernel;
 }

@@ -4,7 +4,7 @@
  * It is the only module that speaks over the comm. It knows nothing of views, and what the values mean only the store's
  * ops say. A kernel may not hear us while a cell runs: nothing here waits for an answer before it goes on applying.
  */
-import type { Model } from "./host.js";
+import { type Model, sendControl } from "./host.js";
 import { asObject } from "./json.js";
 import { FrameError, type Store } from "./store.js";
 import type { Frame, Resync, Snapshot, Tail, ToKernel } from "./wire.gen.js";
@@ -261,8 +261,9 @@ export class Link {
 
   /** Sending throws when the kernel was restarted or is dead; the text on the page stays. */
   #send(message: ToKernel): boolean {
+    const control = asObject(asObject(this.#store.snapshot).streamcell).control === true;
     try {
-      this.#model.send(message);
+      if (!(control && sendControl(this.#model, { epoch: this.#epoch, message }))) this.#model.send(message);
       return true;
     } catch {
       this.lost();

@@ -40,6 +40,11 @@ export interface Annex {
   can_retry?: boolean;
   /** Whether a cell waits for this stream. Only then may the page interrupt the kernel to stop it. */
   blocking?: boolean;
+  /**
+   * Whether to send to the kernel's control channel (see `Control`), because a running cell may keep it from
+   * hearing the comm.
+   */
+  control?: boolean;
   error?: ErrorInfo;
   /** Chat Completions and Completions: the first choice's last ``finish_reason``, in the server's own word. */
   finish_reason?: string;
@@ -151,3 +156,13 @@ export interface CopyRequest {
 export type ToPage = Frame | Snapshot | Tail | Module | Copied;
 
 export type ToKernel = Resync | Ack | Cancel | Retry | ModuleRequest | CopyRequest;
+
+/**
+ * The content of a Jupyter message of type ``streamcell`` on the control channel: the other way to say what goes
+ * over the comm otherwise, read by the kernel whatever cell runs.
+ */
+export interface Control {
+  /** Of the view whose comm is meant. */
+  epoch: string;
+  message: Resync | Ack | Cancel | Retry | ModuleRequest | CopyRequest;
+}

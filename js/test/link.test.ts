@@ -489,3 +489,53 @@ it("an empty response is a response", () => {
   model.hear(frame(1, [["set", ["status"], "in_progress"]]));
   expect(store.snapshot).toMatchObject({ status: "in_progress" });
 });
+
+describe("the control channel", () => {
+  const offered = (control: unknown) => frame(1, [["set", [], { text: "", streamcell: { control } }]]);
+
+  function withKernel(control: unknown, kernel: object | null) {
+    const { model, clock, link } = setUp();
+    model.widget_manager = { kernel };
+    model.hear(offered(control));
+    clock.pass(ACK_MS);
+    return { model, clock, link };
+  }
+
+  it("carries what is said once the kernel has offered it", () => {
+    const said: Record<string, unknown>[] = [];
+    const kernel = { clientId: "page-1", sendControlMessage: (message: Record<string, unknown>) => said.push(message) };
+    const { model, link } = withKernel(true, kernel);
+    expect(model.sentOf("ack")).toEqual([]);
+    link.cancel();
+    link.retry();
+    expect(said.map(({ content }) => content)).toEqual([
+      { epoch: EPOCH, message: { kind: "ack", epoch: EPOCH, seq: 1 } },
+      { epoch: EPOCH, message: { kind: "cancel" } },
+      { epoch: EPOCH, message: { kind: "retry" } },
+    ]);
+    expect(said[0]).toMatchObject({ channel: "control", header: { msg_type: "streamcell", session: "page-1" } });
+    expect(new Set(said.map(({ header }) => (header as { msg_id: string }).msg_id)).size).toBe(3);
+    expect(link.stopping).toBe(true);
+  });
+
+  it.each([
+    ["was not offered", false, { sendControlMessage: () => expect.unreachable() }],
+    ["is not the host's to give", true, {}],
+    ["has no kernel behind it", true, null],
+  ])("is left alone where it %s", (_, control, kernel) => {
+    const { model, link } = withKernel(control, kernel);
+    expect(model.sentOf("ack")).toHaveLength(1);
+    link.cancel();
+    expect(model.sentOf("cancel")).toHaveLength(1);
+  });
+
+  it("tells that the kernel is gone like the comm does", () => {
+    const kernel = {
+      sendControlMessage: () => {
+        throw new Error("Kernel is dead");
+      },
+    };
+    const { model, link } = withKernel(true, kernel);
+    expect([link.connected, model.sentOf("ack")]).toEqual([false, []]);
+  });
+});

@@ -9,6 +9,7 @@ where                                  a page would be heard
 no cell runs                           while the kernel's loop turns
 an awaited cell runs, ipykernel ≥ 7.4  the same: comm messages are dispatched beside such a cell
 any other cell                         once a page was heard since the cell began (7.1: on a subshell); else not
+any cell, the control channel          the same, for pages that speak there (see `control`)
 a host that tells nothing of cells     never: its silence means nothing
 =====================================  =========================================================================
 
@@ -42,7 +43,7 @@ class Audience:
         self._probe: Callable[[Callable[[], None]], object] | None = None
         self._beside_cells = False
         self._cells = 0
-        self._proved = False
+        self._proved = self._by_control = False
         self._heard_at = float("-inf")
         self._asked_at = float("-inf")
         self._turned_at = float("-inf")
@@ -75,7 +76,7 @@ class Audience:
     def cell_began(self) -> None:
         """A cell begins: what was heard before it tells nothing of what can be heard now."""
         self._cells += 1
-        self._proved = False
+        self._proved = self._by_control = False
 
     def cell_ended(self) -> None:
         self._cells = max(0, self._cells - 1)
@@ -86,6 +87,10 @@ class Audience:
         self._proved, self._heard_at = True, now
         self.known, self.gone = True, False
 
+    def heard_by_control(self) -> None:
+        """What was heard came on the control channel, where it is heard though the kernel's loop may stand still."""
+        self._by_control = True
+
     def silent(self, since: float) -> None:
         """A message of the time ``since`` was answered by nobody for as long as a pump waits."""
         if self._heard_at < since:
@@ -95,6 +100,8 @@ class Audience:
         """Whether a page that spoke now would be heard."""
         if self._probe is None:
             return False
+        if self._by_control:
+            return True
         if self._beside_cells or not self._cells:
             self._ask(now)
             return now - self._turned_at <= TURN_SECONDS

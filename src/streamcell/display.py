@@ -13,6 +13,7 @@ import zlib
 from functools import partial
 from typing import Any
 
+from streamcell.control import can_hear
 from streamcell.copies import Copy, Written, copied, written
 from streamcell.session import Stream
 
@@ -96,6 +97,8 @@ class Shown:
         stream.shown_in = request_id()
         if awaited:
             stream.annotate("blocking", True)
+        if can_hear():
+            stream.annotate("control", True)
         self.view = StreamView(stream)
         data, metadata = self._live()
         display(data, metadata=metadata, raw=True)

@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 import anywidget
 import traitlets
 
+from streamcell import control
 from streamcell.audience import AUDIENCE
 from streamcell.errors import StreamcellError
 from streamcell.pump import Pump
@@ -77,6 +78,7 @@ class StreamView(anywidget.AnyWidget):
                     self._send_module(part)
         self._copied: tuple[str, Callable[[dict[str, Any]], dict[str, str]]] | None = None
         self._pump = Pump(stream, self._to_page)
+        control.listen(self)
         self._pump.start()
 
     def add_traits(self, **traits: Any) -> None:
@@ -122,6 +124,9 @@ class StreamView(anywidget.AnyWidget):
         return time.monotonic() - self._sent_at.get(part, float("-inf")) > seconds
 
     def _on_message(self, _widget: object, content: Any, _buffers: object) -> None:
+        self.hear(content)
+
+    def hear(self, content: object) -> None:
         """A message from the page. It may come on any thread, and a page may send anything: it only sets flags."""
         if not isinstance(content, dict):
             return
@@ -146,6 +151,11 @@ class StreamView(anywidget.AnyWidget):
             stream.cancel()
         elif kind == "retry" and stream.can_retry:
             stream.retry()
+
+    @property
+    def epoch(self) -> str:
+        """Names the numbering of the frames that go to the pages now."""
+        return self._pump.epoch
 
     @property
     def ended(self) -> bool:

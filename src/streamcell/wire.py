@@ -66,6 +66,9 @@ class Annex(TypedDict, total=False):
     """Whether the page may send `Retry`."""
     blocking: bool
     """Whether a cell waits for this stream. Only then may the page interrupt the kernel to stop it."""
+    control: bool
+    """Whether to send to the kernel's control channel (see `Control`), because a running cell may keep it from
+    hearing the comm."""
     error: ErrorInfo
     finish_reason: str
     """Chat Completions and Completions: the first choice's last ``finish_reason``, in the server's own word."""
@@ -188,3 +191,12 @@ class CopyRequest(TypedDict):
 
 ToPage = Frame | Snapshot | Tail | Module | Copied
 ToKernel = Resync | Ack | Cancel | Retry | ModuleRequest | CopyRequest
+
+
+class Control(TypedDict):
+    """The content of a Jupyter message of type ``streamcell`` on the control channel: the other way to say what goes
+    over the comm otherwise, read by the kernel whatever cell runs."""
+
+    epoch: str
+    """Of the view whose comm is meant."""
+    message: Resync | Ack | Cancel | Retry | ModuleRequest | CopyRequest

@@ -158,19 +158,19 @@ def freeze(stage: Stage, kind: str, seconds: float) -> str:
     stage.heard.clear()
     stage.bytes.clear()
     stage.freeze(seconds)
-    note = _waiting(stage, stage.hears or kind == "--bg")
+    note = _waiting(stage)
     stage.finish()
     stage.assert_quiet()
     return note
 
 
-def _waiting(stage: Stage, is_heard: bool) -> str:
-    """What had waited for the page; its acknowledgements bound that, where the kernel hears them."""
+def _waiting(stage: Stage) -> str:
+    """What had waited for the page; its acknowledgements bound that."""
     stage.wait_text(len(stage.shown()["text"]) + 100)
     frames, snapshots = stage.heard["frame"], stage.heard["snapshot"]
     note = f"{frames} frames, {snapshots} snapshots, {stage.bytes.total() // 1024} KB waited"
-    assert frames <= FREEZE_FRAMES or not is_heard, note
-    return note if is_heard else f"{note}; the kernel heard nothing"
+    assert frames <= FREEZE_FRAMES, note
+    return note
 
 
 def burst(stage: Stage, kind: str, seconds: float = 3) -> str:

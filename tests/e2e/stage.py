@@ -56,8 +56,6 @@ class Stage:
     def __init__(self, page, server: Server, model: Model, notebook: str) -> None:
         self.page, self.server, self.model, self.notebook = page, server, model, notebook
         self.lab = Lab(page, server)
-        self.hears = True
-        """Whether this kernel hears the page while a cell runs that awaits."""
         self.problems: list[str] = []
         self.heard: Counter[str] = Counter()
         """Comm messages that came over the page's sockets since the last start, by kind."""

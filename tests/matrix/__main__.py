@@ -90,7 +90,6 @@ def play_in(host: Host, chromium, model: Model, rows: dict[str, Scenario], verbo
             began = time.monotonic()
             try:
                 stage = stage or _stage(chromium, server, model, f"{number}.ipynb")
-                stage.hears = host.hears
                 told[name] = scenario(stage)
             except Exception as error:
                 told[name] = f"**FAILED**: {_line(error)}"

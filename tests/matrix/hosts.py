@@ -33,11 +33,6 @@ class Host:
         return f"{'JupyterLab' if self.app == 'lab' else 'Notebook'}, ipykernel {self.kernel}"
 
     @property
-    def hears(self) -> bool:
-        """Whether this kernel hears the page while a cell runs that awaits."""
-        return not self.kernel.startswith("6.")
-
-    @property
     def requirements(self) -> list[str]:
         return ["jupyterlab==4.6.*", "notebook==7.*", f"ipykernel=={self.kernel}.*"]
 
