@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from streamcell import control
+from tests.kernels import kernel as real_kernel
 
 
 class View:
@@ -76,3 +77,16 @@ def test_other_messages_of_the_channel_keep_their_handlers(kernel: SimpleNamespa
 def test_without_such_a_kernel_the_page_stays_with_the_comm(monkeypatch: pytest.MonkeyPatch, shell: object) -> None:
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
     assert control.can_hear() is False
+
+
+def test_a_cell_that_blocks_a_real_kernel_is_stopped_from_the_page() -> None:
+    cell = """import streamcell
+answer = streamcell.stream("Hello", model="demo/tour", base_url="demo")
+print(answer.status, len(answer.text) > 0)"""
+    with real_kernel(STREAMCELL_DEMO_SPEED="0.1") as real:
+        [name] = real.run_all(cell)
+        real.listen(lambda: len(real.frames) > 3)
+        content = {"epoch": real.frames[-1]["epoch"], "message": {"kind": "cancel"}}
+        real.client.control_channel.send(real.client.session.msg(control.MESSAGE_TYPE, content))
+        assert real.replies([name]) == ["ok"]
+        assert "cancelled True" in real.printed(name)
