@@ -36,13 +36,15 @@ export const pageClock: Clock = {
 interface Request {
   why: Resync["why"];
   delay: number;
-  /** The timer that repeats it; 0 before it was sent. */
+  /** The timer that repeats it; 0 before it was sent. Pages number timers from 1, and clearing 0 does nothing. */
   timer: number;
   send(): void;
 }
 
 /** The first requests of a page, in their order: each is sent once few enough before it are unanswered. */
 export class Line {
+  /** When a snapshot last came, for whichever model of the page. */
+  heard = 0;
   // The first `MAX_ASKED` of them were sent.
   #asking = new Set<Request>();
   #isSending = false;
@@ -98,7 +100,7 @@ export class Link {
   #acked = { seq: 0, at: Number.NEGATIVE_INFINITY };
   // Of what was applied since the last acknowledgement.
   #unackedChars = 0;
-  #ackTimer: number | null = null;
+  #ackTimer = 0;
 
   constructor(model: Model, store: Store, changed: () => void, clock: Clock = pageClock, line = new Line()) {
     this.#model = model;
@@ -137,8 +139,8 @@ export class Link {
   close(): void {
     this.#model.off("msg:custom", this.#onMessage);
     this.#settle();
-    if (this.#ackTimer !== null) this.#clock.clear(this.#ackTimer);
-    this.#ackTimer = null;
+    this.#clock.clear(this.#ackTimer);
+    this.#ackTimer = 0;
   }
 
   #onMessage = (content: unknown): void => {
@@ -158,6 +160,7 @@ export class Link {
   }
 
   #onSnapshot(snapshot: Snapshot): void {
+    this.#line.heard = this.#clock.now();
     if (!this.#enter(snapshot)) return;
     this.#known = Math.max(this.#known, snapshot.seq);
     // Broadcast to all pages: what another page asked for may be older than what stands here.
@@ -226,13 +229,17 @@ export class Link {
     else request.send();
   }
 
-  #sendRequest(request: Request): void {
+  #sendRequest(request: Request, isDue = true): void {
     request.timer = this.#clock.set(() => {
-      this.#line.leave(request); // a kernel that is busy keeps no other one's models waiting
-      request.delay = Math.min(request.delay * 2, RETRY_MS[1]);
-      this.#sendRequest(request);
+      // While others are answered, this one's turn will come. Asking again would cost a busy page one more snapshot.
+      const isQuiet = this.#clock.now() - this.#line.heard >= request.delay;
+      if (isQuiet) {
+        this.#line.leave(request); // a kernel that is busy keeps no other one's models waiting
+        request.delay = Math.min(request.delay * 2, RETRY_MS[1]);
+      }
+      this.#sendRequest(request, isQuiet);
     }, request.delay);
-    this.#send({ kind: "resync", epoch: this.#epoch, have: this.#store.seq, why: request.why });
+    if (isDue) this.#send({ kind: "resync", epoch: this.#epoch, have: this.#store.seq, why: request.why });
   }
 
   #settle(): void {
@@ -247,12 +254,12 @@ export class Link {
     const isDue = this.ended || this.#unackedChars >= ACK_CHARS;
     const wait = isDue ? 0 : this.#acked.at + ACK_MS - this.#clock.now();
     if (wait <= 0) this.#ack();
-    else this.#ackTimer ??= this.#clock.set(() => this.#ack(), wait);
+    else this.#ackTimer ||= this.#clock.set(() => this.#ack(), wait);
   }
 
   #ack(again = false): void {
-    if (this.#ackTimer !== null) this.#clock.clear(this.#ackTimer);
-    this.#ackTimer = null;
+    this.#clock.clear(this.#ackTimer);
+    this.#ackTimer = 0;
     if (!this.connected || (this.#store.seq === this.#acked.seq && !again)) return;
     this.#acked = { seq: this.#store.seq, at: this.#clock.now() };
     this.#unackedChars = 0;

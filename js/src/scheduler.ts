@@ -41,8 +41,8 @@ export const pageBeat: Beat = {
 export class Scheduler {
   #beat: Beat;
   #tasks = new Set<() => void>();
-  #frame: number | null = null;
-  #timer: number | null = null;
+  #frame = 0;
+  #timer = 0;
   #painted = Number.NEGATIVE_INFINITY;
   #soon = false;
 
@@ -69,15 +69,15 @@ export class Scheduler {
   }
 
   #ask(): void {
-    if (this.#frame !== null) return;
+    if (this.#frame) return;
     this.#frame = this.#beat.requestFrame(() => this.#paint());
     this.#timer = this.#beat.setTimer(() => this.#paint(), FALLBACK_MS);
   }
 
   #unask(): void {
-    if (this.#frame !== null) this.#beat.cancelFrame(this.#frame);
-    if (this.#timer !== null) this.#beat.clearTimer(this.#timer);
-    this.#frame = this.#timer = null;
+    this.#beat.cancelFrame(this.#frame);
+    this.#beat.clearTimer(this.#timer);
+    this.#frame = this.#timer = 0;
   }
 
   #paint(): void {

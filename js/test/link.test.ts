@@ -96,6 +96,24 @@ describe("many models that begin at once", () => {
     expect(clock.waiting).toBe(0);
   });
 
+  it("do not ask again while others are answered, however slowly", () => {
+    const { clock, models } = setUpMany(MAX_ASKED);
+    for (const model of models) {
+      clock.pass(RETRY_MS[0] - 1);
+      model.hear(snapshot(1, { text: "all" }, { end: true }));
+    }
+    expect(models.map((model) => model.sentOf("resync").length)).toEqual(models.map(() => 1));
+    expect(clock.waiting).toBe(0);
+  });
+
+  it("ask again once nobody is answered any more", () => {
+    const { clock, models } = setUpMany(2);
+    clock.pass(RETRY_MS[0] - 1);
+    models[0]?.hear(snapshot(1, { text: "all" }, { end: true }));
+    clock.pass(2 * RETRY_MS[0]);
+    expect(models.map((model) => model.sentOf("resync").length)).toEqual([1, 2]);
+  });
+
   it("do not wait for ever for those that get no answer", () => {
     const { clock, models, asked } = setUpMany(2 * MAX_ASKED + 1);
     clock.pass(RETRY_MS[0]);
