@@ -30,25 +30,23 @@ COPY_CLASS = "sc-static mathjax_ignore tex2jax_ignore"
 TRICK = (
     "<style data-sc-ui>"
     # Each step is named: below an open end Chromium would look through all of a long answer at each of its paintings.
-    ".jp-OutputArea-child:has(>*>*>[data-sc-root])"
-    "+.jp-OutputArea-child:has(>.jp-OutputArea-output>.sc-static){display:none}"
+    ".jp-OutputArea-child:has(>*>*>[data-sc-root])+.jp-OutputArea-child:has(>*>.sc-static){display:none}"
     ".jp-OutputArea-child:not(:has(>*>*>[data-sc-root])):has("
-    '+.jp-OutputArea-child>.jp-OutputArea-output>.sc-static[data-sc-text="1"]){display:none}'
+    '+.jp-OutputArea-child>*>.sc-static[data-sc-text="1"]){display:none}'
     ".output_container:has([data-sc-root])+.output_container .sc-static{display:none}"
     # What hosts do without: room around code, calls set off from the answer, folds that show that they are some, text
-    # that runs from its own side, and lines and pictures no wider than the page.
-    ".sc-static{overflow-wrap:break-word}"
-    ".sc-static :is(p,pre){margin:0 0 1em!important;text-align:start}"
-    ".sc-static pre{padding:.5em .8em!important;background:#8881!important;white-space:pre-wrap;word-break:normal}"
-    ".sc-static pre code{padding:0;background:none!important}"
-    ".sc-static img{max-width:100%}"
-    ".sc-static :is(.sc-card,.sc-notice,details>blockquote)"
-    "{border-left:3px solid #8885;padding:0 0 0 .8em;margin:1em 0}"
-    ".sc-static .sc-notice{border-color:#d44}"
-    ".sc-static details{margin:1em 0}.sc-static summary{display:list-item;cursor:pointer}"
-    # Nobody unfolds paper; and long answers begin where there is room, not on the next page.
-    "@media print{.sc-static details::details-content{content-visibility:visible}"
-    ".jp-OutputArea-child:has(>*>.sc-static){break-inside:auto!important}}"
+    # that runs from its own side, and lines and pictures no wider than the page. Nested, for each answer carries it.
+    ".sc-static{overflow-wrap:break-word;"
+    ":is(p,pre){margin:0 0 1em!important;text-align:start}"
+    "pre{padding:.5em .8em!important;background:#8881!important;white-space:pre-wrap;word-break:normal}"
+    "pre code{padding:0;background:none!important}"
+    "img{max-width:100%}"
+    ".sc-card,.sc-notice,details>blockquote{border-left:3px solid #8885;padding:0 0 0 .8em;margin:1em 0}"
+    ".sc-notice{border-color:#d44}"
+    "summary{display:list-item;cursor:pointer}"
+    "@media print{details::details-content{content-visibility:visible}}}"  # nobody unfolds paper
+    # A long answer begins where there is room, not on the next page.
+    "@media print{.jp-OutputArea-child:has(>*>.sc-static){break-inside:auto!important}}"
     "</style>"
 )
 
