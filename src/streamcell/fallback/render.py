@@ -228,6 +228,7 @@ _SHOWN: dict[str, Callable[[Token], str]] = {
     "image": lambda token: f"{_words(token.children or [])} {_host_of(token)} ",
     "softbreak": lambda token: " ",
     "hardbreak": lambda token: " ",
+    "sc_tag": lambda token: "",
 }
 
 
