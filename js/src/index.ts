@@ -89,7 +89,10 @@ class Painter {
       cancel: () => this.#stop(),
       retry: () => this.link.retry(),
       repaint: () => this.#changed(),
-      load: this.#load,
+      load: (part) => {
+        this.link.fetch(part);
+        return this.#load(part);
+      },
       signal: until,
     });
     host.append(view.el);

@@ -7,7 +7,7 @@
 import { type Model, sendControl } from "./host.js";
 import { asObject } from "./json.js";
 import { FrameError, type Store } from "./store.js";
-import type { Frame, Resync, Snapshot, Tail, ToKernel } from "./wire.gen.js";
+import type { Frame, Part, Resync, Snapshot, Tail, ToKernel } from "./wire.gen.js";
 
 /** Least time between two acknowledgements, in milliseconds. The kernel waits after 2 s, and each costs it a dispatch. */
 export const ACK_MS = 1000;
@@ -126,6 +126,11 @@ export class Link {
   /** Asks the kernel to send the same request again, after a failure. */
   retry(): void {
     this.#send({ kind: "retry" });
+  }
+
+  /** Asks for a part of the page's code, as the loader does too; but that may be heard only when a cell has ended. */
+  fetch(part: Part): void {
+    if (this.#control) this.#send({ kind: "module_request", hash: "", part });
   }
 
   /** The kernel is known to be gone: nothing more is asked of it. */
@@ -266,11 +271,15 @@ export class Link {
     this.#send({ kind: "ack", epoch: this.#epoch, seq: this.#store.seq });
   }
 
+  /** Whether the kernel has offered its control channel. */
+  get #control(): boolean {
+    return asObject(asObject(this.#store.snapshot).streamcell).control === true;
+  }
+
   /** Sending throws when the kernel was restarted or is dead; the text on the page stays. */
   #send(message: ToKernel): boolean {
-    const control = asObject(asObject(this.#store.snapshot).streamcell).control === true;
     try {
-      if (!(control && sendControl(this.#model, { epoch: this.#epoch, message }))) this.#model.send(message);
+      if (!(this.#control && sendControl(this.#model, { epoch: this.#epoch, message }))) this.#model.send(message);
       return true;
     } catch {
       this.lost();

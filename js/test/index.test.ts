@@ -247,10 +247,10 @@ describe("Stop", () => {
     expect(interrupts()).toBe(0);
     expect(page.model.sentOf("cancel")).toHaveLength(3);
     page.clock.pass(1000_000);
-    expect(page.model.sentOf("cancel")).toHaveLength(6);
+    expect(page.model.sentOf("cancel")).toHaveLength(5);
     page.model.hear(frame(2, [["set", ["status"], "cancelled"]], { end: true }));
     page.clock.pass(10_000_000);
-    expect(page.model.sentOf("cancel")).toHaveLength(6);
+    expect(page.model.sentOf("cancel")).toHaveLength(5);
   });
 
   it("interrupts once, and a kernel that cannot be reached is no error", async () => {

@@ -536,6 +536,16 @@ describe("the control channel", () => {
     expect(link.stopping).toBe(true);
   });
 
+  it("asks there for parts of the code, which the loader asks for on the comm anyway", () => {
+    const said: { content?: unknown }[] = [];
+    const kernel = { sendControlMessage: (message: object) => said.push(message) };
+    withKernel(true, kernel).link.fetch("maths");
+    expect(said.at(-1)?.content).toMatchObject({ epoch: EPOCH, message: { kind: "module_request", part: "maths" } });
+    const { model, link } = withKernel(false, kernel);
+    link.fetch("maths");
+    expect(model.sentOf("module_request")).toEqual([]);
+  });
+
   it.each([
     ["was not offered", false, { sendControlMessage: () => expect.unreachable() }],
     ["is not the host's to give", true, {}],
