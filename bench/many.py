@@ -121,6 +121,21 @@ SEEN = """() => ({
     copies: document.querySelectorAll('.jp-Notebook .sc-static').length,
 })"""
 
+SHOWN = {
+    "view": (".sc-static", "[data-sc-status=completed]"),
+    "copy": (".sc-static",),
+    "html": (".jp-OutputArea-output",),
+}
+"""What is seen of an answer, in its order."""
+IN_SIGHT = """(shown) => {
+    const seen = (box) => box.height > 0 && box.bottom > 0 && box.top < innerHeight;
+    const cells = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell')].slice(1);
+    const near = cells.filter((cell) => seen(cell.getBoundingClientRect()));
+    return near.length > 0 && near.every((cell) => cell.querySelector(shown));
+}"""
+"""Whether all cells on the screen but the first show their answer."""
+GIVEN_UP = "() => document.querySelectorAll('.jp-OutputArea-output.jupyter-widgets').length"
+
 
 class Wire:
     """Counts what crosses the page's socket."""
@@ -224,6 +239,8 @@ def open_many(n: int, kind: str) -> None:
             bench.page.reload(wait_until="commit")
             bench.wait_ready(kernel=False)
             print(f"reload: notebook there after {time.monotonic() - since:.1f} s")
+            for shown in SHOWN[kind]:
+                print(f"  on the screen, {shown}: {on_screen(bench, shown, since)}")
             settle(bench)
             bench.tasks(f"  all painted {bench.page.evaluate(SEEN)}", since)
             print("  wire:", bench.wire.told("<module", "<snapshot", ">resync", ">ack", ">module_request", "<comm_msg"))
@@ -241,6 +258,17 @@ def open_many(n: int, kind: str) -> None:
         bench.wait_ready(kernel=False)
         settle(bench)
         bench.tasks(f"without a kernel {bench.page.evaluate(SEEN)}", since)
+
+
+def on_screen(bench: Bench, shown: str, since: float) -> str:
+    """When it was there. A page that is busy for 2 s gives up on a widget for good (`get_model` of ipywidgets)."""
+    from playwright.sync_api import TimeoutError as TooLong
+
+    try:
+        bench.page.wait_for_function(IN_SIGHT, arg=shown, timeout=60_000, polling=50)
+    except TooLong:
+        return f"not after a minute; JupyterLab gave up on {bench.page.evaluate(GIVEN_UP)} widgets"
+    return f"{time.monotonic() - since:.1f} s"
 
 
 def settle(bench: Bench) -> None:
