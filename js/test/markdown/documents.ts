@@ -138,6 +138,56 @@ export function document(next: () => number, most = 9): string {
   return next() < 0.3 ? text.slice(0, -1) : text;
 }
 
+const LABELS = "r R ß ẞ SS İ ſ s &amp; r\\] \\r *r* `r` Ω ω toString __proto__ K \u212a ! ^n ^toString".split(" ");
+const TARGETS =
+  '/u <> <a\\>b> a(b)c a((b) \\(x a\\) a&quot;b &auml; %20 %zz <a"b> ä http://x.y/?a=b&c=d javascript:x data:image/png,x # a*b* x\\ mailto:a@b.c https://ü.de/ü?ü VBSCRIPT:x x\u00a0y `x` [x] ( $x$'.split(
+    " ",
+  );
+const TITLES = '|| "t"| \'t\'| (t)| "t|\n\'t\'|\n"t\nu"| "a\\"b"| "&quot;"| (a(b))|\n"t" x|"t"| \'t"|\n \'\'| ""'.split(
+  "|",
+);
+const ADDRESSES =
+  "http://x.yz/a_b_ www.x.yz. www.x_y.z http://x.yz/a(b)) http://x.yz?a=b&copy; a.b-c@e.fg a@b mailto:a@b.cd //x.yz xmpp:a@b.cd/x <a:b> <http://x\u00a0y> HTTP://X.YZ http://a@b.cd (www.x.yz)& http://x.yz。x www.x.yz/$x$ https://😀.la _www.x.yz_".split(
+    " ",
+  );
+const ENTITIES =
+  "&amp &#0; &#x110000; &#xD800; &#9; &#10; &nbsp; &copy &#x; &lt;b&gt; &#42;x&#42; &ngE; &lbrack; &#124; &zwj;".split(
+    " ",
+  );
+const BESIDE = "a b é ß 中 。 “ € 😀 𝐀 e\u0301 \u0301 \u200b \u00a0 \u2028 ٣ . ( \" ' | \\ ! : <b> ^ # \ue000".split(
+  " ",
+);
+const MARKS = "* * ** _ _ __ *** ~~ ~ ` `` [ ]( ] <".split(" ");
+
+/** Inline markup, much of it in one another, and definitions before or behind it. */
+export function inlineDocument(next: () => number): string {
+  const pick = (list: readonly string[]): string => list[Math.floor(next() * list.length)] ?? "";
+  const several = (most: number, make: () => string): string[] =>
+    Array.from({ length: Math.ceil(next() * most) }, make);
+  const link = (label: string): string => {
+    if (next() < 0.4) return `${pick(["", "!"])}[${label}]${pick(["", "[]", `[${pick(LABELS)}]`, "("])}`;
+    return `${pick(["", "", "!"])}[${label}](${pick(["", "", " ", "\n"])}${pick(TARGETS)}${pick(TITLES)}${pick([")", ")", ""])}`;
+  };
+  const inline = (depth: number): string => {
+    const inner = (): string =>
+      depth > 2 ? pick(BESIDE) : several(3, () => inline(depth + 1)).join(pick(["", " ", "\n"]));
+    const kinds = [
+      () => pick(BESIDE),
+      () => pick(MARKS),
+      () => `${pick(MARKS)}${inner()}${pick(MARKS)}`,
+      () => link(next() < 0.5 ? pick(LABELS) : inner()),
+      () => pick(ADDRESSES) + pick(["", ".", ";", "*", "_", "?!", " "]),
+      () => pick(ENTITIES),
+      () => pick(["  \n", "\\\n", "\\", " \n ", "\r\n", "\t"]),
+      () => (depth === 0 ? `^[*x* ${pick(ADDRESSES)} ${pick(BESIDE)}]` : "[^n]"),
+    ];
+    return (kinds[Math.floor(next() * kinds.length)] as () => string)();
+  };
+  const text = several(8, () => inline(0)).join(pick(["", " "]));
+  const definitions = several(4, () => `[${pick(LABELS)}]:${pick(["", " ", "\n"])}${pick(TARGETS)}${pick(TITLES)}`);
+  return (next() < 0.5 ? [text, "", ...definitions] : [...definitions, "", text]).join("\n");
+}
+
 /** How many documents of which seed: a few, or what `fuzz-markdown.mjs` asks for. */
 export function sample(usual: number): { seed: number; docs: number; timeout: number } {
   const docs = Number(process.env.FUZZ_DOCS ?? usual);

@@ -4,7 +4,7 @@ import { Engine } from "../../src/markdown/engine.js";
 import { create } from "../../src/markdown/index.js";
 import { bare, guarded } from "../../src/markdown/spans.js";
 import { batch, blocks } from "./batch.js";
-import { mathsDocument, random, document as randomDocument, sample } from "./documents.js";
+import { inlineDocument, mathsDocument, random, document as randomDocument, sample } from "./documents.js";
 import { normal } from "./normal.js";
 
 const parse = inlineParser({ linkify: true, notes: true, tags: false });
@@ -18,11 +18,12 @@ function start(policy = bare, maths = false): Engine {
 
 beforeEach(() => document.body.replaceChildren());
 
-function pieces(text: string, next: () => number, most: number): string[] {
+function pieces(text: string | readonly string[], next: () => number, most: number): string[] {
   const out: string[] = [];
   for (let at = 0; at < text.length; ) {
     const size = 1 + Math.floor(next() * most);
-    out.push(text.slice(at, at + size));
+    const piece = text.slice(at, at + size);
+    out.push(typeof piece === "string" ? piece : piece.join(""));
     at += size;
   }
   return out;
@@ -60,6 +61,25 @@ test.each([
       text += held;
       held = "";
       expect(normal(engine.el), JSON.stringify(text)).toBe(batch(text, maths));
+    }
+    engine.el.remove();
+  }
+});
+
+test("inline markup after every push equals a batch render of the text so far", { timeout }, () => {
+  const next = random(seed + 3);
+  for (let i = 0; i < docs; i++) {
+    const source = inlineDocument(next);
+    if (hasNestedNotes(source)) continue;
+    const engine = start();
+    let text = "";
+    for (const piece of pieces([...source], next, 3)) {
+      engine.push(piece);
+      text += piece;
+      // The browser's parser leaves an empty element where a footnote's number ends a link
+      expect(normal(engine.el).replace(/<\/?SUP>/g, ""), JSON.stringify(text)).toBe(
+        batch(text).replace(/<\/?SUP>/g, ""),
+      );
     }
     engine.el.remove();
   }
