@@ -39,6 +39,8 @@ KINDS = {
 """What a cell shows: (first cell, each further cell)."""
 QUICK = {"STREAMCELL_DEMO_SPEED": "0", "STREAMCELL_JOURNAL": "0", "OPENAI_API_KEY": ""}
 """The demo without its pauses."""
+WARM = 110
+"""So many answers come first: the demo keeps a hundred."""
 
 PROBE = """
 import collections, gc, json, os, sys, time, tracemalloc
@@ -65,17 +67,16 @@ def book(*sources: str) -> nbformat.NotebookNode:
 
 # ---------------------------------------------------------------- without a page
 def saved(n: int) -> None:
-    """`nbclient` stores the state of all widgets, always. A hundred answers come first: the demo keeps so many."""
+    """`nbclient` stores the state of all widgets, always."""
     from nbclient import NotebookClient
 
     first, each = KINDS["view"]
-    warm = 110
     for traced in (True, False):
         start = PROBE + ("tracemalloc.start()\n" if traced else "") + first
-        parts = (start, *[each] * warm, "probe()", *[each] * n, "probe()")
+        parts = (start, *[each] * WARM, "probe()", *[each] * n, "probe()")
         os.environ.update(QUICK)
         done = NotebookClient(book(*parts), timeout=600, store_widget_state=True).execute()
-        before, after = (json.loads(done.cells[i].outputs[0].text) for i in (warm + 1, warm + n + 2))
+        before, after = (json.loads(done.cells[i].outputs[0].text) for i in (WARM + 1, WARM + n + 2))
         if traced:
             text = len(done.cells[-2].outputs[1].data["text/plain"].encode())
             slope = (after["traced"] - before["traced"]) / n
@@ -83,7 +84,7 @@ def saved(n: int) -> None:
             print("objects of ours:", {k: (v - before["ours"].get(k, 0)) / n for k, v in after["ours"].items()})
         else:
             print(f"kernel memory, RSS: {(after['rss'] - before['rss']) / n:,.0f} B an answer")
-    weigh(done, n + warm)
+    weigh(done, n + WARM)
 
 
 def weigh(done: nbformat.NotebookNode, n: int) -> None:
@@ -301,7 +302,7 @@ def churn(n: int, kind: str) -> None:
     first, each = KINDS[kind]
     with lab(PROBE + first, each, "probe()") as bench:
         bench.done(0)
-        for _ in range(20):
+        for _ in range(WARM if kind == "view" else 20):
             bench.done(1)
         kernel, page = bench.says(2), bench.metrics()
         since = time.monotonic()
