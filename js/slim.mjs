@@ -76,6 +76,16 @@ const PACKAGES = [
       [/\n\t\t\telse if \(candidate === fuzzyLink[^\n]*/, ""],
     ],
   },
+  {
+    file: /punycode\.js[\\/]punycode\.es6\.js$/,
+    regions: {},
+    methods: {},
+    texts: [
+      // Nobody reads why a host cannot be spelt otherwise
+      [/(?<=\nconst errors = \{)[^}]*/, ""],
+      ["throw new RangeError(errors[type]);", "throw type;"],
+    ],
+  },
 ];
 
 const MARK = /^\/\/#region (.*)\n[\s\S]*?^\/\/#endregion$/gm;
