@@ -1,6 +1,7 @@
 // How the page's code is bundled, and what of its dependencies is left out. As a program it prints one bundled module:
 // `node bundle.mjs src/markdown/index.ts`.
-import { basename, dirname } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -26,7 +27,27 @@ export const page = {
  * What terser, which looks into what esbuild only shortens, makes a thirtieth smaller when packed. Unsafe is that it has
  * `"" + x` for `String(x)`, which differ for symbols: JSON has none.
  */
-const SMALL = { module: true, ecma: 2020, compress: { passes: 2, unsafe: true } };
+const SMALL = {
+  module: true,
+  ecma: 2020,
+  compress: { passes: 2, unsafe: true, unsafe_arrows: true, unsafe_methods: true, inline: 1 },
+  mangle: { properties: { regex: privateNames(), keep_quoted: true } },
+};
+
+/**
+ * Matches the names of private members that no other object has: they may be short, since nothing outside of a bundle
+ * sees them. What crosses the comm is typed in our sources, so that its names are known; browsers' names terser knows.
+ */
+function privateNames() {
+  const source = join(page.absWorkingDir, "src");
+  const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+  const code = files.map((file) => readFileSync(join(source, file), "utf8")).join("\n");
+  const members = code.matchAll(/\bprivate (?:readonly )?(?:get )?(\w+)(?=[(:<]| =)/g);
+  const isSeen = (name) =>
+    RegExp(`(?<!this)\\.${name}\\b|(?<!private |readonly |get )\\b${name}\\??:|["']${name}["']`).test(code);
+  const names = new Set([...members].map(([, name]) => name));
+  return RegExp(`^(?:${[...names].filter((name) => !isSeen(name)).join("|")})$`);
+}
 
 /**
  * The modules as they go to the page.

@@ -30,7 +30,6 @@ export interface NoteBody {
 /** A text whose footnotes are numbered. */
 interface Counted {
   readonly text: Run;
-  readonly uses: readonly NoteUse[];
   readonly numbers: readonly Place[];
   /** How many footnotes are asked for before it. */
   readonly first: number;
@@ -104,27 +103,27 @@ export class Footnotes {
   private number(): void {
     const { stale, counted } = this;
     const todo = new Set(stale);
-    const first = [...stale].map(({ order }) => order).reduce((a, b) => (compare(a, b) < 0 ? a : b));
+    const first = [...stale].map(({ order }) => order).sort(compare)[0] as Order;
     for (let last = counted.at(-1); last && compare(last.text.order, first) >= 0; last = counted.at(-1)) {
       todo.add(last.text);
       this.takeBack(last);
       counted.pop();
     }
     stale.clear();
-    for (const text of [...todo].sort((a, b) => compare(a.order, b.order))) if (text.notes.length > 0) this.count(text);
+    for (const text of [...todo].sort((a, b) => compare(a.order, b.order))) if (text.notes[0]) this.count(text);
   }
 
   private count(text: Run): void {
     const numbers: Place[] = [];
-    this.counted.push({ text, uses: text.notes, numbers, first: this.notes.length });
+    this.counted.push({ text, numbers, first: this.notes.length });
     for (const use of text.notes) numbers.push(this.add(use, numbers));
     this.label(text.shown, numbers);
   }
 
-  private takeBack({ uses, numbers, first }: Counted): void {
-    for (const [i, { number }] of numbers.entries()) {
+  private takeBack({ numbers, first }: Counted): void {
+    for (const { number, before } of numbers) {
       const note = this.notes[number];
-      if (note) note.uses -= uses[i]?.count ?? 0;
+      if (note) note.uses = before;
       this.changes.add(number);
     }
     for (const { label } of this.notes.splice(first)) if (label !== null) this.byLabel.delete(label);
@@ -162,10 +161,8 @@ export class Footnotes {
   private place(i: number, note: Numbered, body: (label: string) => NoteBody | null): boolean {
     const { list, placed } = this;
     const { el, end } = (note.label === null ? null : body(note.label)) ?? this.ownText(i, note);
-    const before = placed[i - 1] ?? null;
-    if (el.parentNode !== list || el.previousSibling !== before) {
-      list.insertBefore(el, before ? before.nextSibling : list.firstChild);
-    }
+    const next = placed[i - 1]?.nextSibling ?? (i > 0 ? null : list.firstChild);
+    if (next !== el) list.insertBefore(el, next);
     el.id = this.prefix + (i + 1);
     const back = this.back(i, Math.max(1, note.uses));
     if (back.parentNode !== end || back.nextSibling) end.append(back);

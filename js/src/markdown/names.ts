@@ -76,13 +76,13 @@ export class NameTable<User> {
   private takeNotes(list: readonly Branch[], touch: (key: Key) => void): void {
     const same = common(this.branches, list);
     if (same === list.length && same === this.branches.length) return;
-    const labels = new Set([...this.branches.slice(same), ...list.slice(same)].map(({ label }) => label));
+    const changed = [...this.branches.slice(same), ...list.slice(same)];
     const old = new Map(this.notes);
     this.branches = [...list];
     this.notes.clear();
     for (const note of list) this.notes.set(note.label, note);
     // Which of several definitions is shown is no matter of who refers to them
-    for (const label of labels) if (old.has(label) !== this.notes.has(label)) touch(`^:${label}`);
+    for (const { label } of changed) if (old.has(label) !== this.notes.has(label)) touch(`^:${label}`);
   }
 
   private record<T>(sign: string, known: Map<Key, Definition | Branch>): Record<string, T> {

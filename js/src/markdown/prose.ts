@@ -68,10 +68,10 @@ export class Run {
     this.seen = this.drawn = this.content;
     this.patience = patience(this.content);
     patch(host, this.shown, spans, { after: this.view.before(this), apart: isLong });
-    const had = this.notes.length > 0;
+    const had = this.notes[0];
     this.notes = notes;
     if (!this.view.isOpen) page.formulas.draw(host);
-    if (had || notes.length > 0) page.footnotes.changed(this);
+    if (had || notes[0]) page.footnotes.changed(this);
   }
 
   /**
@@ -105,7 +105,7 @@ export class Run {
     const { page } = this.view;
     this.gone = true;
     page.names.forget(this);
-    if (this.notes.length > 0) page.footnotes.changed(this);
+    if (this.notes[0]) page.footnotes.changed(this);
     this.notes = NO_NOTES;
   }
 }
@@ -216,17 +216,13 @@ export class TextView {
 function patience(content: string): number {
   const { length } = content;
   if (length < HUGE) return 0;
-  return length / ((content.match(SIGNS)?.length ?? 0) * 8 > length ? 4 : 16);
+  return length / (content.replace(SIGNS, "").length * 8 < length * 7 ? 4 : 16);
 }
 
 const SIGNS = /[^\p{L}\p{N}\s]/gu;
 
 /** Where the last word or line but those at the very end is over; 0 where there is none. */
-function wordEnd(content: string): number {
-  let at = content.length - TAIL;
-  while (at > 0 && !/[ \n][^ \n]/.test(content.slice(at - 1, at + 1))) at--;
-  return Math.max(0, at);
-}
+const wordEnd = (content: string): number => content.slice(0, -TAIL).search(/[ \n][^ \n]+[ \n]*$/) + 1;
 
 // A delimiter, code, tag or link's target that might still find its other half; blanks around or letters at both sides
 // make it harmless

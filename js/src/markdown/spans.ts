@@ -31,8 +31,6 @@ const MAX_DEPTH = 100;
 
 /** Stretches of text between hidden characters, and those, from which on they are named without elements of their own. */
 const MANY = 2_000;
-const REPEATED = /(⟨[^⟩]+⟩)\1+/g;
-const times = (all: string, one: string): string => `${one}×${all.length / one.length}`;
 
 const LINK = { target: "_blank", rel: "noopener noreferrer nofollow", referrerpolicy: "no-referrer" };
 
@@ -59,8 +57,8 @@ export function guarded(origin: string): Policy {
     },
     text(content) {
       const parts = reveal(content);
-      // So many elements in one text would be laid out for seconds, and so many names for half a second
-      if (parts.length > MANY) return [text(parts.join("").replace(REPEATED, times))];
+      // So many elements in one text would be laid out for seconds
+      if (parts.length > MANY) return [text(parts.join(""))];
       return parts.flatMap((part, i) => {
         if (i % 2 === 1) return element("span", { class: "sc-hidden" }, [text(part)]);
         return part ? text(part) : [];
