@@ -1,7 +1,7 @@
 """Writes markdown tokens as HTML that is safe without a sanitizer, and loses nothing where there is one.
 
 Tags and attributes come from fixed lists; from the answer come only escaped text and checked addresses. There are no
-ids, no styles but some of ours, no images that would be requested. It does not parse.
+ids, no styles but the side of a table's cells, no images that would be requested. It does not parse.
 """
 
 from __future__ import annotations
@@ -13,11 +13,7 @@ from markdown_it.token import Token
 from streamcell.fallback import chips, formulas, urls
 from streamcell.fallback.markdown import parse
 
-__all__ = ["SPACED", "link", "markdown"]
-
-SPACED = 'style="margin:0 0 1em"'
-"""JupyterLab leaves no room below code and folds, and where a notebook is not trusted it drops the style beside the
-copy, but not this."""
+__all__ = ["link", "markdown"]
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _TEXT_BLOCKS = _HEADINGS | {"p"}
@@ -82,8 +78,9 @@ def _opened(token: Token) -> str:
         attributes += f' align="{align}"' if align else ""
         attributes += f' style="text-align:{align or "left"}"'
     if token.tag in _HEADINGS:
-        # An outline is the reader's own. JupyterLab would build its anew for each copy, at some ms a heading.
-        attributes += ' class="jp-toc-ignore"'
+        # An outline is the reader's own. JupyterLab would build its anew for each copy, at some ms a heading. Its own
+        # name for this (jp-...) would let an answer's HTML look like a part of the page.
+        attributes += ' class="tocSkip"'
     if token.tag in _DIRECTED:
         attributes += ' dir="auto"'
     return f"<{token.tag}{attributes}>"
@@ -92,7 +89,7 @@ def _opened(token: Token) -> str:
 def _code(token: Token) -> str:
     language = token.info.split(maxsplit=1)[0].lower() if token.info.strip() else ""
     named = f' class="sc-lang-{language}"' if language in _LANGUAGES else ""
-    return f"<pre {SPACED}><code{named}>{chips.html(token.content)}</code></pre>\n"
+    return f"<pre><code{named}>{chips.html(token.content)}</code></pre>\n"
 
 
 def _plain(token: Token) -> str:

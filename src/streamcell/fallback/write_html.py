@@ -12,6 +12,10 @@ __all__ = ["write"]
 _FORMATS = {"iVBORw0KGgo": "png", "/9j/": "jpeg", "UklGR": "webp", "R0lGOD": "gif"}
 """Raster images by the beginning of their base64 text. Anything else, SVG above all, is not shown."""
 
+ROOM = "<p></p>"
+"""JupyterLab leaves no room below code and folds, and where a notebook is not trusted it drops the style beside the
+copy. A paragraph of nothing is as high as its margin, and adds to no other one."""
+
 
 def write(blocks: Iterable[Block]) -> str:
     """The HTML of all blocks, one after the other."""
@@ -32,7 +36,7 @@ def _markdown(block: Block) -> str:
 
 
 def _code(block: Block) -> str:
-    return f'{_label(block)}<pre class="sc-code" {render.SPACED}><code>{chips.html(block.text)}</code></pre>\n'
+    return f'{_label(block)}<pre class="sc-code"><code>{chips.html(block.text)}</code></pre>{ROOM}\n'
 
 
 def _label(block: Block) -> str:
@@ -68,7 +72,7 @@ def _notice(block: Block) -> str:
 def _fold(block: Block) -> str:
     inner = f"<blockquote>\n{write(block.children)}</blockquote>"  # unfolded, it is told from what follows
     title = chips.html(block.title)
-    return f'<details class="sc-fold" {render.SPACED}>\n<summary>{title}</summary>\n{inner}\n</details>\n'
+    return f'<details class="sc-fold">\n<summary>{title}</summary>\n{inner}\n</details>{ROOM}\n'
 
 
 def _card(block: Block) -> str:
