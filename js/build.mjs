@@ -13,6 +13,7 @@ const out = join(here, "..", "src", "streamcell", "static");
 const modules = {
   widget: "src/index.ts",
   loader: "src/loader.ts",
+  notebook: "src/notebook.ts",
   highlight: "src/markdown/highlight/index.ts",
   maths: "src/markdown/maths/index.ts",
 };
@@ -20,7 +21,7 @@ const sheets = { widget: "src/style.css", maths: "src/markdown/maths/maths.css" 
 await build({ ...style, entryPoints: sheets, outdir: out });
 for (const [name, code] of Object.entries(await bundle(modules))) writeFileSync(join(out, name), code);
 
-for (const name of ["widget.js", "widget.css", "loader.js", "highlight.js", "maths.js", "maths.css"]) {
+for (const name of ["widget.js", "widget.css", "loader.js", "notebook.js", "highlight.js", "maths.js", "maths.css"]) {
   const bytes = readFileSync(join(out, name));
   console.log(
     `${name.padEnd(12)} ${bytes.length.toLocaleString("en")} B, gzip ${gzipSync(bytes, { level: 9 }).length.toLocaleString("en")} B`,

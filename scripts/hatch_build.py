@@ -16,7 +16,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOT = Path(__file__).resolve().parent.parent
 JS = ROOT / "js"
-NAMES = ("loader.js", "widget.js", "widget.css", "highlight.js", "maths.js", "maths.css")
+NAMES = ("loader.js", "widget.js", "widget.css", "notebook.js", "highlight.js", "maths.js", "maths.css")
 BUILT = [ROOT / "src" / "streamcell" / "static" / name for name in NAMES]
 
 

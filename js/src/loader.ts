@@ -3,9 +3,6 @@
  * others' tools save a widget's module text with every widget. So do the parts of it that only some answers need.
  *
  * Messages that come before the code are kept in order and handed over. It must stay below 2 KB, built.
- *
- * It also mends the static copy in the notebook, which needs no view: an output that was loaded, moved or pasted while
- * its answer came hears no updates of its display any more, and the file would call the answer interrupted for ever.
  */
 import type { AnyModel } from "@anywidget/types";
 import type { Copied } from "./wire.gen.js";
@@ -16,6 +13,9 @@ interface Attached {
   destroy(): void;
 }
 type Load = (part: string) => Promise<unknown>;
+interface Notebook {
+  mend(model: AnyModel, copied: Copied): void;
+}
 interface View {
   attach(args: { model: AnyModel; queued: Message[]; load: Load }): Attached;
 }
@@ -65,29 +65,6 @@ function makeSlot(): Slot {
   return slot;
 }
 
-interface Outputs {
-  length: number;
-  get(index: number): { data: Record<string, unknown> };
-  set(index: number, output: unknown): void;
-}
-/** What JupyterLab and Notebook hand out of the notebook; other hosts have less. */
-interface Manager {
-  context?: { model?: { cells?: Iterable<{ outputs?: Outputs }> } };
-}
-
-/** Puts the copy's end into every output behind that view that lacks it, or asks for it. */
-function mend(model: AnyModel, { view, mark, data }: Copied): void {
-  for (const { outputs } of (model.widget_manager as Manager).context?.model?.cells ?? []) {
-    for (let i = 1; outputs && i < outputs.length; i++) {
-      const shown = outputs.get(i - 1).data["application/vnd.jupyter.widget-view+json"] as { model_id?: string };
-      const copy = String(outputs.get(i).data["text/html"]);
-      if (shown?.model_id !== view || !copy.includes("sc-static") || copy.includes(mark)) continue;
-      if (!data) return model.send({ kind: "copy_request" });
-      outputs.set(i, { output_type: "display_data", metadata: {}, data });
-    }
-  }
-}
-
 /** The first request waits so long: the view's code is usually on its way already. Later ones wait ever longer. */
 const FIRST_MS = 150;
 const AGAIN_MS = 2000;
@@ -95,7 +72,7 @@ const LAST_MS = 60_000;
 
 export default () => {
   let attached: Promise<Attached>;
-  let recall = () => {};
+  let recall: () => unknown = () => {};
   return {
     initialize({ model }: { model: AnyModel }) {
       const hash = model.get("_module") as string;
@@ -128,13 +105,11 @@ export default () => {
         if (content.kind === "module") {
           if (content.hash === hash) slotOf(content.part as string).fill(...(buffers as [DataView]));
         } else if (content.kind === "copy") {
-          const hear = (copied: unknown) => {
-            try {
-              mend(model, copied as Copied);
-            } catch {} // another host, or no kernel to ask
-          };
+          const hear = (copied: unknown) =>
+            load("notebook").then((notebook) => (notebook as Notebook).mend(model, copied as Copied));
           hear(content);
-          recall = () => hear({ ...content, data: undefined }); // an output may be pasted later
+          const { data, ...mark } = content;
+          recall = () => hear(mark); // an output may be pasted later
         } else if (!loaded) queued.push([content, buffers]);
       };
       model.on("msg:custom", onMessage);

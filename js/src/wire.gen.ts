@@ -92,7 +92,7 @@ export interface Tail {
 }
 
 /** What of the page's code a message holds. All but the view are sent when something to show first asks for them. */
-export type Part = "view" | "highlight" | "maths";
+export type Part = "view" | "notebook" | "highlight" | "maths";
 
 /** A part of the page's code, once per page: the message's first buffer is the code, its second the CSS (UTF-8). */
 export interface Module {

@@ -13,13 +13,13 @@ const LAYERS: [pattern: RegExp, layer: number][] = [
   [/^markdown\//, 2],
   [/^views\//, 3],
   [/^link\.ts$/, 4],
-  [/^(?:index|loader)\.ts$/, 5],
+  [/^(?:index|loader|notebook)\.ts$/, 5],
 ];
 
 /** What has one door. */
 const DOORS: [what: RegExp, where: RegExp][] = [
   [/\bdocument\.|\bnavigator\.|\bcreateElement/, /^(?:views|markdown)\/|^loader\.ts$/],
-  [/\bmodel\.send\b/, /^(?:link|loader)\.ts$/],
+  [/\bmodel\.send\b/, /^(?:link|loader|notebook)\.ts$/],
   [/\bfrom "markdown-it/, /^markdown\//],
   [/\b(?:requestAnimationFrame)\b/, /^scheduler\.ts$/],
 ];

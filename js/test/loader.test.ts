@@ -18,10 +18,9 @@ class Widget {
   readonly stop: () => void;
   readonly render: () => void;
 
-  constructor(hash = `h${serial++}`, manager?: unknown) {
+  constructor(hash = `h${serial++}`) {
     this.hash = hash;
     const model = {
-      widget_manager: manager,
       get: () => hash,
       on: (_name: string, hear: never) => {
         this.#hear = hear;
@@ -150,85 +149,18 @@ describe("the loader", () => {
   });
 });
 
-const VIEW = "application/vnd.jupyter.widget-view+json";
-
-/** A notebook of one cell, as JupyterLab hands it out: something printed, a view, and that copy behind it. */
-class Book {
-  outputs: { data: Record<string, unknown> }[];
-
-  constructor(copy: string) {
-    const view = { [VIEW]: { model_id: "v1" }, "text/html": "" };
-    this.outputs = [{ data: {} }, { data: view }, { data: { "text/html": copy } }];
-  }
-
-  get manager(): unknown {
-    const list = {
-      length: this.outputs.length,
-      get: (index: number) => this.outputs[index],
-      set: (index: number, output: Book["outputs"][0]) => {
-        this.outputs[index] = output;
-      },
-    };
-    return { context: { model: { cells: [{}, { outputs: list }] } } };
-  }
-}
-
-const OLD = '<div class="sc-static">Interrupted</div>';
-const TOLD = { kind: "copy", view: "v1", mark: "marked" };
-const WHOLE = { ...TOLD, data: { "text/html": '<div class="sc-static" marked>All</div>' } };
-
-describe("the static copy in the notebook", () => {
-  it("is asked for where it is not the last one, and replaced", () => {
-    const book = new Book(OLD);
-    const widget = new Widget(undefined, book.manager);
-    widget.hear(TOLD);
-    expect(widget.sent).toEqual([{ kind: "copy_request" }]);
-    widget.hear(WHOLE);
-    expect(book.outputs[2]).toEqual({ output_type: "display_data", metadata: {}, data: WHOLE.data });
-    widget.hear(TOLD);
-    expect(widget.sent).toHaveLength(1);
-  });
-
-  it("is left alone where it is the last one, another's, none of ours, or cleared", () => {
-    for (const [copy, view] of [
-      [WHOLE.data["text/html"], "v1"],
-      [OLD, "v2"],
-      ["<p>My own words</p>", "v1"],
-    ] as const) {
-      const book = new Book(copy);
-      const widget = new Widget(undefined, book.manager);
-      widget.hear({ ...TOLD, view });
-      widget.hear({ ...WHOLE, view });
-      expect(widget.sent).toEqual([]);
-      expect(book.outputs[2]?.data["text/html"]).toBe(copy);
-    }
-    const empty = new Book(OLD);
-    empty.outputs.length = 0;
-    const widget = new Widget(undefined, empty.manager);
-    widget.hear(WHOLE);
-    expect([widget.sent, empty.outputs]).toEqual([[], []]);
-  });
-
-  it("is looked at again when its view is shown anew, as after a cell was pasted", () => {
-    const book = new Book(WHOLE.data["text/html"]);
-    const widget = new Widget(undefined, book.manager);
-    widget.hear(TOLD);
-    widget.render();
-    expect(widget.sent).toEqual([]);
-    book.outputs[2] = { data: { "text/html": OLD } };
-    widget.render();
-    expect(widget.sent).toEqual([{ kind: "copy_request" }]);
-  });
-
-  it("is nothing to hosts that hand out no notebook, or to a kernel that is gone", () => {
-    for (const manager of [undefined, {}, { context: {} }, { context: { model: { cells: 5 } } }]) {
-      const widget = new Widget(undefined, manager);
-      widget.hear(TOLD);
-      widget.hear(WHOLE);
-      expect(widget.sent).toEqual([]);
-    }
-    const dead = new Widget(undefined, new Book(OLD).manager);
-    dead.alive = false;
-    dead.hear(TOLD);
-  });
+it("hands the mark of a whole copy to the part that looks after notebooks, and again when its view is shown anew", async () => {
+  const told: unknown[] = [];
+  Object.assign(globalThis, { told });
+  const widget = new Widget();
+  widget.hear({ kind: "copy", view: "v1", mark: "m" });
+  expect(widget.asked("notebook")).toBe(1);
+  widget.bring("notebook", "export const mend = (model, copied) => globalThis.told.push(copied);");
+  await vi.waitFor(() => expect(told).toEqual([{ kind: "copy", view: "v1", mark: "m" }]));
+  widget.hear({ kind: "copy", view: "v1", mark: "m", data: { "text/html": "All" } });
+  await vi.waitFor(() => expect(told).toHaveLength(2));
+  widget.render();
+  await vi.waitFor(() => expect(told).toHaveLength(3));
+  expect(told.slice(1)).toEqual([{ ...(told[0] as object), data: { "text/html": "All" } }, told[0]]);
+  expect(widget.asked("notebook")).toBe(1);
 });

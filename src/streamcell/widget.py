@@ -30,6 +30,7 @@ __all__ = ["StreamView"]
 STATIC = Path(__file__).parent / "static"
 FILES: dict[Part, tuple[str, ...]] = {
     "view": ("widget.js", "widget.css"),
+    "notebook": ("notebook.js",),
     "highlight": ("highlight.js",),
     "maths": ("maths.js", "maths.css"),
 }

@@ -119,7 +119,7 @@ class Tail(TypedDict):
     seq: int
 
 
-Part = Literal["view", "highlight", "maths"]
+Part = Literal["view", "notebook", "highlight", "maths"]
 """What of the page's code a message holds. All but the view are sent when something to show first asks for them."""
 
 
