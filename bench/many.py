@@ -138,6 +138,11 @@ IN_SIGHT = """(shown) => {
 GIVEN_UP = "() => document.querySelectorAll('.jp-OutputArea-output.jupyter-widgets').length"
 
 
+OURS = re.compile(rb'"(?:content|message)":\s*\{"kind":\s*"(\w+)"')
+"""What is said over the comm, or on the control channel."""
+TYPE = re.compile(rb'"msg_type":\s*"(\w+)"')
+
+
 class Wire:
     """Counts what crosses the page's socket."""
 
@@ -154,7 +159,7 @@ class Wire:
 
     def _note(self, way: str, data) -> None:
         data = data if isinstance(data, bytes) else data.encode()
-        kind = re.search(rb'"content":\s*\{"kind":\s*"(\w+)"', data) or re.search(rb'"msg_type":\s*"(\w+)"', data)
+        kind = OURS.search(data) or TYPE.search(data)
         name = way + (kind[1].decode() if kind else "?")
         self.count[name] += 1
         self.size[name] += len(data)
