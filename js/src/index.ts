@@ -90,7 +90,7 @@ class Painter {
       retry: () => this.link.retry(),
       repaint: () => this.#changed(),
       load: (part) => {
-        this.link.fetch(part);
+        this.link.want(part);
         return this.#load(part);
       },
       signal: until,

@@ -129,7 +129,7 @@ export class Link {
   }
 
   /** Asks for a part of the page's code, as the loader does too; but that may be heard only when a cell has ended. */
-  fetch(part: Part): void {
+  want(part: Part): void {
     if (this.#control) this.#send({ kind: "module_request", hash: "", part });
   }
 

@@ -539,10 +539,10 @@ describe("the control channel", () => {
   it("asks there for parts of the code, which the loader asks for on the comm anyway", () => {
     const said: { content?: unknown }[] = [];
     const kernel = { sendControlMessage: (message: object) => said.push(message) };
-    withKernel(true, kernel).link.fetch("maths");
+    withKernel(true, kernel).link.want("maths");
     expect(said.at(-1)?.content).toMatchObject({ epoch: EPOCH, message: { kind: "module_request", part: "maths" } });
     const { model, link } = withKernel(false, kernel);
-    link.fetch("maths");
+    link.want("maths");
     expect(model.sentOf("module_request")).toEqual([]);
   });
 
