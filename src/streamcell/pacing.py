@@ -9,7 +9,7 @@ __all__ = ["FRAME_SECONDS", "PROCESS_BURST", "PROCESS_FRAMES_PER_SECOND", "Repai
 
 FRAME_SECONDS = 0.034
 """Distance of two frames of one stream: 29 a second. A comm message costs as much as decoding 40 events."""
-PROCESS_FRAMES_PER_SECOND = 250
+PROCESS_FRAMES_PER_SECOND = 240
 """Frames a second over all streams. Jupyter's server drops messages above 1,000 a second, silently; static copies and
 what others send need room beside them."""
 PROCESS_BURST = 25
