@@ -29,6 +29,7 @@ class Kernel:
         self.outputs: dict[str, list[Any]] = {}
         self.frames: list[Any] = []
         """What was sent to views as frames, of all streams."""
+        self.snapshots: list[Any] = []
         self._shown: dict[str, list[Any]] = {}
 
     def run_all(self, *cells: str) -> list[str]:
@@ -69,8 +70,8 @@ class Kernel:
 
     def _take(self, message: Any) -> None:
         kind, content = message["msg_type"], message["content"]
-        if kind == "comm_msg" and (said := content["data"].get("content", {})).get("kind") == "frame":
-            self.frames.append(said)
+        if kind == "comm_msg" and (said := content["data"].get("content")):
+            {"frame": self.frames, "snapshot": self.snapshots}.get(said.get("kind"), []).append(said)
         if kind == "update_display_data":
             for output in self._shown.get(content["transient"]["display_id"], []):
                 output.update(data=content["data"], metadata=content["metadata"])

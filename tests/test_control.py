@@ -79,6 +79,13 @@ def test_without_such_a_kernel_the_page_stays_with_the_comm(monkeypatch: pytest.
     assert control.can_hear() is False
 
 
+@pytest.fixture(scope="module")
+def one_kernel():
+    with real_kernel(STREAMCELL_DEMO_SPEED="0") as real:
+        real.replies(real.run_all("%load_ext streamcell\nimport streamcell"))
+        yield real
+
+
 def test_a_cell_that_blocks_a_real_kernel_is_stopped_from_the_page() -> None:
     cell = """import streamcell
 answer = streamcell.stream("Hello", model="demo/tour", base_url="demo")
@@ -90,3 +97,21 @@ print(answer.status, len(answer.text) > 0)"""
         real.client.control_channel.send(real.client.session.msg(control.MESSAGE_TYPE, content))
         assert real.replies([name]) == ["ok"]
         assert "cancelled True" in real.printed(name)
+
+
+@pytest.mark.parametrize(
+    ("cell", "control"),
+    [
+        ("%stream Hello", "asks"),
+        ("await streamcell.astream('Hello')", "asks"),
+        ("streamcell.stream('Hello')", "all"),
+        ("_ = streamcell.stream('Hello', wait=False); _.wait()", "asks"),
+    ],
+)
+def test_acknowledgements_take_that_way_only_where_their_cell_keeps_the_comm_from_being_heard(
+    one_kernel: object, cell: str, control: str
+) -> None:
+    one_kernel.snapshots.clear()
+    one_kernel.replies(one_kernel.run_all(cell))
+    one_kernel.drain()
+    assert one_kernel.snapshots[-1]["response"]["streamcell"]["control"] == control

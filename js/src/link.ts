@@ -130,7 +130,8 @@ export class Link {
 
   /** Asks for a part of the page's code, as the loader does too; but that may be heard only when a cell has ended. */
   want(part: Part): void {
-    if (this.#control) this.#send({ kind: "module_request", hash: "", part });
+    const request = { kind: "module_request", hash: "", part } as const;
+    if (this.#isForControl(request)) this.#send(request);
   }
 
   /** The kernel is known to be gone: nothing more is asked of it. */
@@ -271,15 +272,17 @@ export class Link {
     this.#send({ kind: "ack", epoch: this.#epoch, seq: this.#store.seq });
   }
 
-  /** Whether the kernel has offered its control channel. */
-  get #control(): boolean {
-    return asObject(asObject(this.#store.snapshot).streamcell).control === true;
+  /** Whether the kernel wants that on its control channel. */
+  #isForControl({ kind }: { kind: string }): boolean {
+    const { control } = asObject(asObject(this.#store.snapshot).streamcell);
+    return control === "all" || (control === "asks" && kind !== "ack");
   }
 
   /** Sending throws when the kernel was restarted or is dead; the text on the page stays. */
   #send(message: ToKernel): boolean {
     try {
-      if (!(this.#control && sendControl(this.#model, { epoch: this.#epoch, message }))) this.#model.send(message);
+      if (!(this.#isForControl(message) && sendControl(this.#model, { epoch: this.#epoch, message })))
+        this.#model.send(message);
       return true;
     } catch {
       this.lost();

@@ -41,10 +41,10 @@ export interface Annex {
   /** Whether a cell waits for this stream. Only then may the page interrupt the kernel to stop it. */
   blocking?: boolean;
   /**
-   * Whether to send to the kernel's control channel (see `Control`), because a running cell may keep it from
-   * hearing the comm.
+   * What to send to the kernel's control channel (see `Control`), because a running cell may keep it from hearing the
+   * comm: all, or what a page asks for. Acknowledgements come each second, and hosts redraw for each control message.
    */
-  control?: boolean;
+  control?: "all" | "asks";
   error?: ErrorInfo;
   /** Chat Completions and Completions: the first choice's last ``finish_reason``, in the server's own word. */
   finish_reason?: string;

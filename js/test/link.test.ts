@@ -522,7 +522,7 @@ describe("the control channel", () => {
   it("carries what is said once the kernel has offered it", () => {
     const said: Record<string, unknown>[] = [];
     const kernel = { clientId: "page-1", sendControlMessage: (message: Record<string, unknown>) => said.push(message) };
-    const { model, link } = withKernel(true, kernel);
+    const { model, link } = withKernel("all", kernel);
     expect(model.sentOf("ack")).toEqual([]);
     link.cancel();
     link.retry();
@@ -536,20 +536,28 @@ describe("the control channel", () => {
     expect(link.stopping).toBe(true);
   });
 
+  it("carries what is asked for alone where acknowledgements are heard anyway", () => {
+    const said: { content?: { message?: object } }[] = [];
+    const { model, link } = withKernel("asks", { sendControlMessage: (message: object) => said.push(message) });
+    link.cancel();
+    expect([model.sentOf("ack").length, model.sentOf("cancel").length]).toEqual([1, 0]);
+    expect(said.map(({ content }) => content?.message)).toEqual([{ kind: "cancel" }]);
+  });
+
   it("asks there for parts of the code, which the loader asks for on the comm anyway", () => {
     const said: { content?: unknown }[] = [];
     const kernel = { sendControlMessage: (message: object) => said.push(message) };
-    withKernel(true, kernel).link.want("maths");
+    withKernel("all", kernel).link.want("maths");
     expect(said.at(-1)?.content).toMatchObject({ epoch: EPOCH, message: { kind: "module_request", part: "maths" } });
-    const { model, link } = withKernel(false, kernel);
+    const { model, link } = withKernel(undefined, kernel);
     link.want("maths");
     expect(model.sentOf("module_request")).toEqual([]);
   });
 
   it.each([
-    ["was not offered", false, { sendControlMessage: () => expect.unreachable() }],
-    ["is not the host's to give", true, {}],
-    ["has no kernel behind it", true, null],
+    ["was not offered", undefined, { sendControlMessage: () => expect.unreachable() }],
+    ["is not the host's to give", "all", {}],
+    ["has no kernel behind it", "all", null],
   ])("is left alone where it %s", (_, control, kernel) => {
     const { model, link } = withKernel(control, kernel);
     expect(model.sentOf("ack")).toHaveLength(1);
@@ -563,7 +571,7 @@ describe("the control channel", () => {
         throw new Error("Kernel is dead");
       },
     };
-    const { model, link } = withKernel(true, kernel);
+    const { model, link } = withKernel("all", kernel);
     expect([link.connected, model.sentOf("ack")]).toEqual([false, []]);
   });
 });

@@ -189,7 +189,7 @@ async def arun(made: Stream, *, display: bool = True) -> Stream:
 
     The cancellation of another task than the cell's is somebody's wish: it ends the stream, and is passed on.
     """
-    shown = show_here(made, awaited=True) if display else None
+    shown = show_here(made, awaited=True, beside=True) if display else None
     made.start()
     try:
         if isinstance(shown, Printed):

@@ -81,6 +81,11 @@ class Audience:
     def cell_ended(self) -> None:
         self._cells = max(0, self._cells - 1)
 
+    @property
+    def beside_cells(self) -> bool:
+        """Whether pages are heard on the comm while an awaited cell runs."""
+        return self._beside_cells
+
     # ---------------------------------------------------------------- what the pumps say and ask
     def heard(self, now: float) -> None:
         """A page spoke, to whichever stream."""

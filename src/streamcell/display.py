@@ -13,6 +13,7 @@ import zlib
 from functools import partial
 from typing import Any
 
+from streamcell.audience import AUDIENCE
 from streamcell.control import can_hear
 from streamcell.copies import Copy, Written, copied, written
 from streamcell.session import Stream
@@ -84,19 +85,21 @@ class Shown:
         stream: What to show.
         awaited: Whether the cell waits for the end and will then call `finish`; without that the last update comes
             from the background.
+        beside: Whether the loop turns meanwhile, so that new kernels hear the page beside the cell.
     """
 
-    def __init__(self, stream: Stream, *, awaited: bool) -> None:
+    def __init__(self, stream: Stream, *, awaited: bool, beside: bool = False) -> None:
         from IPython.display import display
 
         from streamcell.cells import CELLS, request_id
         from streamcell.widget import StreamView
 
         stream.shown_in = request_id()
+        AUDIENCE.attach()
         if awaited:
             stream.annotate("blocking", True)
         if can_hear():
-            stream.annotate("control", True)
+            stream.annotate("control", "all" if awaited and not (beside and AUDIENCE.beside_cells) else "asks")
         self.view = StreamView(stream)
         data, metadata = self._live()
         display(data, metadata=metadata, raw=True)

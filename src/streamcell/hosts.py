@@ -44,14 +44,15 @@ def _live_view(stream: Stream) -> StreamView:
 Stream.live_view = _live_view
 
 
-def show_here(stream: Stream, *, awaited: bool) -> Shown | InMarimo | Printed | None:
+def show_here(stream: Stream, *, awaited: bool, beside: bool = False) -> Shown | InMarimo | Printed | None:
     """Show a stream as this process can. Call it before the stream starts, on the thread that runs the user's code.
 
     Args:
         awaited: Whether the caller waits for the end and then calls ``finish``. Who does not, is printed nothing.
+        beside: Whether the loop turns while the caller waits, so that new kernels hear the page meanwhile.
     """
     if in_kernel():
-        return Shown(stream, awaited=awaited)
+        return Shown(stream, awaited=awaited, beside=beside)
     if _in_marimo():
         return InMarimo(stream)
     return Printed(stream) if awaited else None

@@ -66,9 +66,9 @@ class Annex(TypedDict, total=False):
     """Whether the page may send `Retry`."""
     blocking: bool
     """Whether a cell waits for this stream. Only then may the page interrupt the kernel to stop it."""
-    control: bool
-    """Whether to send to the kernel's control channel (see `Control`), because a running cell may keep it from
-    hearing the comm."""
+    control: Literal["all", "asks"]
+    """What to send to the kernel's control channel (see `Control`), because a running cell may keep it from hearing the
+    comm: all, or what a page asks for. Acknowledgements come each second, and hosts redraw for each control message."""
     error: ErrorInfo
     finish_reason: str
     """Chat Completions and Completions: the first choice's last ``finish_reason``, in the server's own word."""
