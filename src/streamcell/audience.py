@@ -23,12 +23,18 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["AUDIENCE", "Audience"]
+__all__ = ["AUDIENCE", "Audience", "shell_here"]
 
 PROBE_SECONDS = 0.25
 """Shortest distance of two questions to the kernel's loop."""
 TURN_SECONDS = 2.5
 """So long an answer counts."""
+
+
+def shell_here() -> Any:
+    """IPython's shell in this process; None where there is none. Imports nothing: who has no IPython needs none."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython else None
 
 
 class Audience:
@@ -52,8 +58,7 @@ class Audience:
     # ---------------------------------------------------------------- what the host says
     def attach(self) -> None:
         """Learn of the kernel that runs this code, if one does. Called whenever a view is made; the first counts."""
-        ipython = sys.modules.get("IPython")
-        shell = ipython.get_ipython() if ipython else None
+        shell = shell_here()
         loop = getattr(getattr(getattr(shell, "kernel", None), "io_loop", None), "asyncio_loop", None)
         if shell is None or loop is None or shell is self._host:
             return

@@ -8,11 +8,10 @@ touched.
 
 from __future__ import annotations
 
-import sys
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
-from streamcell.audience import AUDIENCE
+from streamcell.audience import AUDIENCE, shell_here
 
 __all__ = ["MESSAGE_TYPE", "Hearer", "can_hear", "listen"]
 
@@ -35,9 +34,7 @@ _HEARERS: WeakValueDictionary[int, Hearer] = WeakValueDictionary()
 
 def can_hear() -> bool:
     """Whether the kernel of this process reads control messages of ours: ipykernel's table of handlers is there."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    handlers = getattr(getattr(shell, "kernel", None), "control_handlers", None)
+    handlers = getattr(getattr(shell_here(), "kernel", None), "control_handlers", None)
     if not isinstance(handlers, dict):
         return False
     handlers[MESSAGE_TYPE] = _on_message

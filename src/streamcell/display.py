@@ -8,12 +8,11 @@ stands before it, and hides the empty place of the view where there is none.
 from __future__ import annotations
 
 import contextvars
-import sys
 import zlib
 from functools import partial
 from typing import Any
 
-from streamcell.audience import AUDIENCE
+from streamcell.audience import AUDIENCE, shell_here
 from streamcell.control import can_hear
 from streamcell.copies import Copy, Written, copied, written
 from streamcell.session import Stream
@@ -54,9 +53,7 @@ TRICK = (
 
 def in_kernel() -> bool:
     """Whether this process is a Jupyter kernel, so that a page may be there to show widgets."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return getattr(shell, "kernel", None) is not None
+    return getattr(shell_here(), "kernel", None) is not None
 
 
 def shown_by_name(stream: Stream) -> bool:

@@ -155,7 +155,8 @@ class Reading:
         """What Jupyter asks for first.
 
         Raises:
-            NotImplementedError: It is to show the copy of what there is.
+            NotImplementedError: IPython's own sign for "nothing was displayed here": it goes on to `_repr_mimebundle_`,
+                the copy of what there is.
         """
         if not type(self).shown_by_name(self):
             raise NotImplementedError
